@@ -1,0 +1,1 @@
+"""Qu'écrit-on ? D'un acte et d'un bilan à un courrier neutre ; une lettre est une donnée, jamais du code."""

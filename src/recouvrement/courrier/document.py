@@ -1,0 +1,112 @@
+"""Le courrier neutre : ce que dit une lettre, avant toute mise en forme.
+
+Un texte est une suite de fragments : le texte du modèle, et des valeurs typées (montants, taux, dates, nombres) que chaque
+rendu écrit à sa façon, dans la langue du courrier. Aucun rendu ne calcule : il ne fait qu'écrire.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from attrs import field, frozen
+
+from recouvrement.modele.montant import Montant, Taux
+from recouvrement.modele.personnes import Creancier, Debiteur
+
+
+@frozen
+class Donnee:
+    """Texte venu d'un fait (nom, numéro) : affiché tel quel, échappé, jamais retouché par la typographie."""
+
+    texte: str
+
+
+@frozen
+class Jour:
+    """Date et façon de l'écrire : ``tableau`` 01/12/2026, ``longue`` 1er décembre 2026, ``limite`` mardi 1er décembre 2026."""
+
+    le: date
+    forme: Literal["tableau", "longue", "limite"] = "longue"
+
+
+Fragment = str | Donnee | Jour | Montant | Taux | int
+Texte = tuple[Fragment, ...]
+Alignement = Literal["gauche", "droite"]
+
+
+@frozen
+class Paragraphe:
+    """Un paragraphe, un but.
+
+    Attributes:
+        role: ``appel``, ``corps``, ``dispositif`` (la phrase qui met en demeure : en gras, jamais coupée), ``paiement``,
+            ``contestation``, ``suite``, ``formule``, ``signature``, ``pieces``, ``mention``.
+    """
+
+    role: str
+    texte: Texte
+
+
+@frozen
+class Tableau:
+    """Tableau à en-têtes ; ``total`` est la dernière ligne, en gras, ou vide.
+
+    Attributes:
+        titre: Ce que le tableau montre, en une ligne (aussi pour les lecteurs d'écran).
+        alignements: Un par colonne.
+        legende: Phrase sous le tableau (date d'arrêté, règle de calcul).
+    """
+
+    titre: Texte
+    entetes: tuple[str, ...]
+    alignements: tuple[Alignement, ...]
+    lignes: tuple[tuple[Texte, ...], ...]
+    total: tuple[Texte, ...] = ()
+    legende: Texte = ()
+
+
+Bloc = Paragraphe | Tableau
+
+
+@frozen(kw_only=True)
+class Courrier:
+    """Une lettre entière, neutre : parties, références, objet, corps, annexes.
+
+    Attributes:
+        lettre: Nom du modèle (« relance », « mise_en_demeure »).
+        canal: Par où elle part : ``courriel``, ``courrier``, ``recommande``.
+        mode_envoi: Mention imprimée (« Lettre recommandée avec demande d'avis de réception »), ou vide.
+        references: Couples (libellé, valeur) du bloc de références.
+        tete: Ligne de l'essentiel, encadrée sous l'objet ; vide pour une première relance.
+        annexes: Tableaux paginés à la suite (décompte détaillé).
+        reference: Référence du dossier, rappelée en tête des pages suivantes.
+    """
+
+    lettre: str
+    langue: str
+    canal: str
+    date: date
+    creancier: Creancier
+    debiteur: Debiteur
+    reference: str
+    objet: Texte
+    blocs: tuple[Bloc, ...]
+    mode_envoi: str = ""
+    references: tuple[tuple[str, Texte], ...] = ()
+    tete: Texte = ()
+    annexes: tuple[Tableau, ...] = field(default=())
+
+    def textes(self) -> Iterator[Texte]:
+        """Tous les textes, dans l'ordre de lecture : pour les contrôles et les comptes."""
+        yield self.objet
+        yield self.tete
+        for _, valeur in self.references:
+            yield valeur
+        for bloc in (*self.blocs, *self.annexes):
+            if isinstance(bloc, Paragraphe):
+                yield bloc.texte
+            else:
+                yield bloc.titre
+                for ligne in (*bloc.lignes, bloc.total):
+                    yield from ligne
+                yield bloc.legende

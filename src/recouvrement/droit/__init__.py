@@ -1,0 +1,1 @@
+"""Que dit la loi ? Un pays, un sous-paquet."""

@@ -1,0 +1,181 @@
+"""Ce qui peut mal tourner : un seul arbre, des messages français, des erreurs qui portent leurs données.
+
+    RecouvrementError
+    ├── DonneeInvalide (ValueError)         un fait donné par l'appelant est faux ou incohérent
+    ├── DelaiAmbigu (ValueError)            le jour visé n'existe pas et aucune règle ne choisit
+    ├── DroitIndisponible (LookupError)     pays, nature ou règle non décrits
+    │   └── ParametreNonPublie              un barème est lu hors de ce qu'il connaît
+    ├── ReglesConcurrentes (LookupError)    deux règles répondent à la fois
+    ├── TableInvalide (ValueError)          une table de droit a un trou, un chevauchement, une source manquante
+    ├── ModeleInvalide (ValueError)         une lettre manque d'un champ, en nomme un inconnu, ou viole la loi
+    ├── EnvoiImpossible                     le pli n'est pas parti
+    ├── DejaEnvoye                          le pli est déjà parti : il ne repart pas de lui-même
+    ├── ContenuChange                       même clé, autre contenu
+    ├── RegistreOccupe                      un autre envoi tient la même clé
+    ├── RegistreCorrompu                    la chaîne des empreintes est rompue
+    ├── DependanceManquante (ImportError)   un extra n'est pas installé
+    └── GreffonInconnu (LookupError)        aucun objet de ce nom
+
+Un verdict de droit (« prescrite », « non due ») n'est jamais une erreur : c'est une valeur, avec son motif.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+
+def extrait(valeur: object, longueur: int = 60) -> str:
+    """Montre une valeur reçue, bornée : une erreur ne recopie pas un fichier."""
+    texte = valeur if isinstance(valeur, str) else repr(valeur)
+    texte = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in texte[: longueur + 1])
+    return texte if len(texte) <= longueur else texte[:longueur] + "…"
+
+
+class RecouvrementError(Exception):
+    """Racine de toutes les erreurs de la bibliothèque."""
+
+
+class DonneeInvalide(RecouvrementError, ValueError):
+    """Un fait donné par l'appelant est faux ou incohérent.
+
+    Attributes:
+        ou: Fichier, ligne ou élément, quand il y en a.
+        champ: Nom du champ.
+        valeur: Valeur reçue, telle que reçue.
+        remede: Ce qu'il faut faire.
+    """
+
+    def __init__(self, message: str, *, ou: str = "", champ: str = "", valeur: object = None, remede: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.ou = ou
+        self.champ = champ
+        self.valeur = valeur
+        self.remede = remede
+
+    def situe(self, ou: str, champ: str = "") -> "DonneeInvalide":
+        """La même erreur, vue de l'endroit qui l'a lue : les attributs déjà connus sont gardés."""
+        precise = f"{ou}, {self.ou}" if self.ou else ou
+        return type(self)(self.message, ou=precise, champ=self.champ or champ, valeur=self.valeur, remede=self.remede)
+
+    def __str__(self) -> str:
+        tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)
+        recu = f" (reçu : « {extrait(self.valeur)} »)" if self.valeur is not None else ""
+        remede = f". {self.remede}" if self.remede else ""
+        return f"{tete}{recu}{remede}"
+
+
+class DelaiAmbigu(RecouvrementError, ValueError):
+    """Le quantième visé n'existe pas et la règle appelée refuse d'en choisir un autre."""
+
+
+class DroitIndisponible(RecouvrementError, LookupError):
+    """Pays, nature de créance ou règle que la bibliothèque ne décrit pas."""
+
+
+class ParametreNonPublie(DroitIndisponible):
+    """Un barème est lu avant sa première valeur ou après la dernière publiée."""
+
+    def __init__(self, code: str, jour: date, connu_du: date, connu_au: date | None) -> None:
+        super().__init__(code, jour, connu_du, connu_au)
+        self.code = code
+        self.jour = jour
+        self.connu_du = connu_du
+        self.connu_au = connu_au
+
+    def __str__(self) -> str:
+        if self.jour < self.connu_du:
+            return (
+                f"« {self.code} » n'est décrit qu'à partir du {self.connu_du:%d/%m/%Y} (demandé : {self.jour:%d/%m/%Y}). "
+                "Ajoutez les valeurs antérieures avec Droit.avec(fichier)."
+            )
+        fin = f" après le {self.connu_au:%d/%m/%Y}" if self.connu_au else ""
+        return (
+            f"« {self.code} » n'est pas encore publié{fin} (demandé : {self.jour:%d/%m/%Y}). "
+            "Mettez la bibliothèque à jour, ou ajoutez la valeur publiée avec Droit.avec(fichier)."
+        )
+
+
+class ReglesConcurrentes(RecouvrementError, LookupError):
+    """Deux règles répondent à la même question : aucune n'est préférée en silence."""
+
+    def __init__(self, question: str, regles: Sequence[str]) -> None:
+        super().__init__(question, tuple(regles))
+        self.question = question
+        self.regles = tuple(regles)
+
+    def __str__(self) -> str:
+        return f"{self.question} : plusieurs règles répondent ({', '.join(self.regles)}). Précisez la nature ou les qualités."
+
+
+class TableInvalide(RecouvrementError, ValueError):
+    """Une table de droit est fausse dans sa forme : trou, chevauchement, unité ou source manquante."""
+
+    def __init__(self, message: str, *, fichier: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fichier = fichier
+        self.code = code
+
+    def __str__(self) -> str:
+        return " : ".join(p for p in (self.fichier, self.code, self.message) if p)
+
+
+class ModeleInvalide(RecouvrementError, ValueError):
+    """Une lettre manque d'un champ, en nomme un inconnu, ou dirait ce que la loi interdit."""
+
+    def __init__(self, message: str, *, modele: str = "", champ: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.modele = modele
+        self.champ = champ
+
+    def __str__(self) -> str:
+        return " : ".join(p for p in (f"lettre « {self.modele} »" if self.modele else "", self.champ, self.message) if p)
+
+
+class EnvoiImpossible(RecouvrementError):
+    """Le pli n'est pas parti, et on sait pourquoi."""
+
+
+class DejaEnvoye(RecouvrementError):
+    """Le pli est déjà parti, ou son sort est inconnu : il ne repart jamais de lui-même."""
+
+
+class ContenuChange(RecouvrementError):
+    """La clé est connue, le contenu n'est pas celui qui lui est lié."""
+
+
+class RegistreOccupe(RecouvrementError):
+    """Un autre envoi tient la clé, ou la base est verrouillée."""
+
+
+class RegistreCorrompu(RecouvrementError):
+    """Le registre n'est plus celui qui a été écrit : rien n'y est ajouté."""
+
+
+class DependanceManquante(RecouvrementError, ImportError):
+    """Une capacité facultative est demandée sans son extra.
+
+    Attributes:
+        extra: Nom de l'extra à installer.
+    """
+
+    def __init__(self, quoi: str, extra: str) -> None:
+        super().__init__(quoi, extra)
+        self.quoi = quoi
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f'{self.quoi} demande un complément : pip install "recouvrement[{self.extra}]"'
+
+
+class GreffonInconnu(RecouvrementError, LookupError):
+    """Aucun objet de ce nom n'est installé."""
+
+    def __init__(self, nom: str, installes: Sequence[str]) -> None:
+        super().__init__(nom, tuple(installes))
+        self.nom = nom
+        self.installes = tuple(installes)
+
+    def __str__(self) -> str:
+        return f"« {self.nom} » est inconnu. Installés : {', '.join(self.installes) or 'aucun'}."

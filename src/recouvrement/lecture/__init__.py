@@ -1,0 +1,1 @@
+"""D'où viennent les faits ? CSV et factures EN 16931."""

@@ -1,0 +1,93 @@
+"""Ce qui est dû : Creance, et les conditions de paiement qui l'accompagnent."""
+
+from datetime import date
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele import _champs as c
+from recouvrement.modele.montant import Montant, Taux, taux
+from recouvrement.modele.personnes import Creancier, Debiteur
+
+
+def _taux_ou_rien(valeur: Taux | Decimal | int | str | None) -> Taux | None:
+    return None if valeur is None else taux(valeur)
+
+
+def _principal(valeur: Montant | Decimal | int | str) -> Montant:
+    return c.en_montant(valeur, "principal")
+
+
+@frozen(kw_only=True)
+class ConditionsPaiement:
+    """Ce que le contrat ou les conditions générales ont convenu.
+
+    Attributes:
+        taux_penalites: Taux annuel des pénalités convenu ; ``None`` : le taux supplétif de la loi.
+    """
+
+    taux_penalites: Taux | None = field(default=None, converter=_taux_ou_rien)
+
+
+_SANS_CONDITIONS = ConditionsPaiement()
+
+
+@frozen(kw_only=True)
+class Creance:
+    """Somme due, telle qu'elle l'était à l'origine. Montants TTC, dates civiles.
+
+    Attributes:
+        reference: Unique dans le dossier ; peut être la clé de la ligne chez l'hôte.
+        principal: TTC, strictement positif : le montant d'origine, avant tout paiement ou avoir.
+        echeance: ``None`` : calculée par la loi, avec une réserve.
+        facture: Numéro imprimé ; les échéances d'une même facture le partagent. ``None`` : la référence.
+        nature: Slug du droit (``facture``…) ; une nature sans règle décrite lève ``DroitIndisponible`` à l'examen.
+        executee_le: Livraison ou fin de la prestation : départ de la prescription et du délai légal sans échéance.
+        recue_le: Réception de la facture ou de la demande de paiement (acheteur public).
+
+    Raises:
+        DonneeInvalide: Montant nul ou négatif, échéance avant l'émission, champ du mauvais type.
+    """
+
+    reference: str = field(converter=c.nfc, validator=c.texte())
+    principal: Montant = field(converter=_principal, validator=c.positif)
+    emise_le: date = field(validator=c.jour)
+    creancier: Creancier = field(validator=c.instance(Creancier))
+    debiteur: Debiteur = field(validator=c.instance(Debiteur))
+    echeance: date | None = field(default=None, validator=c.jour_ou_rien)
+    facture: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    nature: str = field(default="facture", converter=c.nfc, validator=c.texte(long=60))
+    executee_le: date | None = field(default=None, validator=c.jour_ou_rien)
+    recue_le: date | None = field(default=None, validator=c.jour_ou_rien)
+    conditions: ConditionsPaiement = field(default=_SANS_CONDITIONS, validator=c.instance(ConditionsPaiement))
+
+    def __attrs_post_init__(self) -> None:
+        if self.echeance is not None and self.echeance < self.emise_le:
+            raise DonneeInvalide(
+                f"l'échéance ({self.echeance:%d/%m/%Y}) précède l'émission ({self.emise_le:%d/%m/%Y})",
+                ou=f"créance {self.reference}",
+                champ="echeance",
+                remede="Vérifiez les deux dates.",
+            )
+
+    @property
+    def numero(self) -> str:
+        """Numéro imprimé de la facture."""
+        return self.facture or self.reference
+
+    @property
+    def devise(self) -> str:
+        """Code ISO 4217 du principal."""
+        return self.principal.devise
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [
+            ("Créancier", self.creancier.nom),
+            ("Débiteur", f"{self.debiteur.nom} ({self.debiteur.qualite.value})"),
+            ("Émise le", a.date_fr(self.emise_le)),
+            ("Échéance", a.date_fr(self.echeance) if self.echeance else "selon la loi"),
+        ]
+        return a.page(a.carte(f"Créance {self.numero}", str(self.principal), lignes))

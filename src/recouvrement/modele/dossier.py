@@ -1,0 +1,144 @@
+"""Un créancier, un débiteur, une devise : leurs créances et ce qui leur est arrivé."""
+
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from attrs import evolve, field, frozen
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele import _champs as c
+from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.evenements import Avoir, Paiement
+from recouvrement.modele.personnes import Creancier, Debiteur
+
+Evenement = Paiement | Avoir | Acte
+
+# Le même jour : avoirs, puis paiements, puis le reste.
+_RANGS: dict[type, int] = {Avoir: 0, Paiement: 1, Relance: 2, MiseEnDemeure: 3, Transmission: 4}
+
+
+def creances_visees(evenement: Evenement) -> tuple[str, ...]:
+    """Références que l'événement nomme ; vide : le dossier entier."""
+    if isinstance(evenement, Paiement | Avoir):
+        return (evenement.creance,) if evenement.creance else ()
+    return evenement.creances + evenement.pour_memoire
+
+
+def _ordre(evenement: Evenement) -> tuple[object, ...]:
+    return (evenement.le, _RANGS[type(evenement)], evenement.reference, repr(evenement))
+
+
+def _en_ordre(valeur: Iterable[Evenement]) -> tuple[Evenement, ...]:
+    lus = c.en_suite(valeur)
+    if not isinstance(lus, tuple) or len(lus) < 2 or any(type(e) not in _RANGS for e in lus):
+        return lus  # le validateur dira ce qui ne va pas
+    return tuple(sorted(lus, key=_ordre))
+
+
+def _par_echeance(valeur: Iterable[Creance]) -> tuple[Creance, ...]:
+    lues = c.en_suite(valeur)
+    if not isinstance(lues, tuple) or len(lues) < 2 or any(not isinstance(x, Creance) for x in lues):
+        return lues
+    return tuple(sorted(lues, key=lambda x: (x.echeance or x.emise_le, x.reference)))
+
+
+@frozen(kw_only=True)
+class Dossier:
+    """Créances d'un créancier sur un débiteur, et les événements qui les touchent.
+
+    L'ordre dans lequel les faits sont donnés ne change rien, l'égalité comprise.
+
+    Raises:
+        DonneeInvalide: Deux créanciers, deux débiteurs ou deux devises ; référence en double ; événement d'une créance inconnue.
+    """
+
+    creances: tuple[Creance, ...] = field(converter=_par_echeance, validator=c.suite_de(Creance))
+    evenements: tuple[Evenement, ...] = field(default=(), converter=_en_ordre, validator=c.suite_de(*_RANGS))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.creances:
+            raise DonneeInvalide("un dossier contient au moins une créance", champ="creances")
+        if len(self.creances) > 1:
+            self._un_seul("créancier", {x.creancier.cle for x in self.creances})
+            self._un_seul("débiteur", {x.debiteur.cle for x in self.creances})
+            self._un_seul("devise", {x.devise for x in self.creances})
+            _sans_double("creances", [x.reference for x in self.creances])
+        if self.evenements:
+            self._verifier_evenements()
+
+    def _un_seul(self, quoi: str, trouves: set[str]) -> None:
+        if len(trouves) > 1:
+            raise DonneeInvalide(
+                f"un dossier n'a qu'un {quoi}" if quoi != "devise" else "un dossier n'a qu'une devise",
+                champ=quoi,
+                valeur=", ".join(sorted(trouves)),
+                remede="Faites un dossier pour chacun : Dossier.regrouper(creances, evenements).",
+            )
+
+    def _verifier_evenements(self) -> None:
+        connues = {x.reference for x in self.creances}
+        for evenement in self.evenements:
+            for reference in creances_visees(evenement):
+                if reference not in connues:
+                    raise DonneeInvalide(
+                        f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} nomme une créance inconnue du dossier",
+                        champ="creance",
+                        valeur=reference,
+                        remede="Corrigez la référence, ou ajoutez la créance.",
+                    )
+            if isinstance(evenement, Paiement | Avoir) and evenement.montant.devise != self.devise:
+                raise DonneeInvalide("devise autre que celle du dossier", champ="montant", valeur=evenement.montant)
+        _sans_double("evenements", [f"{type(e).__name__} {e.reference}" for e in self.evenements if e.reference])
+
+    @property
+    def creancier(self) -> Creancier:
+        """Créancier du dossier."""
+        return self.creances[0].creancier
+
+    @property
+    def debiteur(self) -> Debiteur:
+        """Débiteur du dossier ; chaque créance garde sa propre qualité."""
+        return self.creances[0].debiteur
+
+    @property
+    def devise(self) -> str:
+        """Devise commune des créances."""
+        return self.creances[0].devise
+
+    def avec(self, *evenements: Evenement) -> Self:
+        """Le même dossier, plus ces événements."""
+        return evolve(self, evenements=self.evenements + evenements)
+
+    @classmethod
+    def regrouper(cls, creances: Iterable[Creance], evenements: Sequence[Evenement] = ()) -> "tuple[Dossier, ...]":
+        """Dossiers par créancier, débiteur et devise. Un événement suit la créance qu'il nomme.
+
+        Raises:
+            DonneeInvalide: Événement qui ne nomme aucune créance alors qu'il y a plusieurs dossiers, qui en nomme une
+                inconnue, ou dont les références désignent plusieurs dossiers.
+        """
+        groupes: dict[tuple[str, str, str], list[Creance]] = {}
+        for creance in creances:
+            groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
+        suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
+        for evenement in evenements:
+            nommees = set(creances_visees(evenement))
+            cles = [cle for cle, groupe in groupes.items() if nommees <= {x.reference for x in groupe}]
+            if len(cles) != 1:
+                raise DonneeInvalide(
+                    f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} : dossier introuvable ou ambigu",
+                    champ="creance",
+                    valeur=", ".join(creances_visees(evenement)) or None,
+                    remede="Nommez une créance du dossier visé.",
+                )
+            suivis[cles[0]].append(evenement)
+        return tuple(cls(creances=groupes[cle], evenements=suivis[cle]) for cle in sorted(groupes))
+
+
+def _sans_double(champ: str, references: list[str]) -> None:
+    if len(set(references)) != len(references):
+        double = next(r for i, r in enumerate(references) if r in references[:i])
+        raise DonneeInvalide(
+            "référence en double", champ=champ, valeur=double, remede="Chaque référence est unique dans le dossier."
+        )

@@ -1,0 +1,110 @@
+"""Qui doit, à qui : Adresse, Creancier, Debiteur, Qualite."""
+
+from enum import Enum
+from typing import Literal
+
+from attrs import field, frozen
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele import _champs as c
+
+
+class Qualite(Enum):
+    """Qualité juridique d'une partie pour cette créance. Jamais devinée vers le haut : inconnue, c'est un consommateur."""
+
+    COMMERCANT = "commercant"
+    PROFESSIONNEL = "professionnel"
+    NON_PROFESSIONNEL = "non_professionnel"
+    CONSOMMATEUR = "consommateur"
+    PERSONNE_PUBLIQUE = "personne_publique"
+
+    @property
+    def est_professionnelle(self) -> bool:
+        """Commerçant ou professionnel : la personne agit pour son activité."""
+        return self in _PROFESSIONNELLES
+
+
+_PROFESSIONNELLES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
+_REMEDE_QUALITE = "Donnez Qualite.COMMERCANT, PROFESSIONNEL, NON_PROFESSIONNEL, CONSOMMATEUR ou PERSONNE_PUBLIQUE."
+
+
+@frozen(kw_only=True)
+class Adresse:
+    """Adresse postale, telle que le fait la donne ; le bloc d'adresse de la lettre la met aux normes."""
+
+    voie: str = field(converter=c.nfc, validator=c.texte())
+    code_postal: str = field(converter=c.nfc, validator=c.texte(long=12))
+    commune: str = field(converter=c.nfc, validator=c.texte())
+    complements: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
+    pays: str = field(default="FR")
+
+    @pays.validator
+    def _pays(self, _attribut: object, valeur: object) -> None:
+        if not (isinstance(valeur, str) and len(valeur) == 2 and valeur.isascii() and valeur.isupper()):
+            raise DonneeInvalide(
+                "code de pays à deux capitales attendu",
+                champ="pays",
+                valeur=valeur,
+                remede="Donnez un code ISO 3166, comme « FR ».",
+            )
+
+
+@frozen(kw_only=True)
+class Creancier:
+    """Celui à qui la somme est due. L'IBAN est masqué dans ``repr``."""
+
+    nom: str = field(converter=c.nfc, validator=c.texte())
+    qualite: Qualite = field(validator=c.instance(Qualite, remede=_REMEDE_QUALITE))
+    identifiant: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    siren: str | None = field(default=None, converter=c.siren)
+    adresse: Adresse | None = field(
+        default=None, validator=c.instance(Adresse, remede="Donnez une Adresse(voie=…, code_postal=…, commune=…).", rien=True)
+    )
+    courriel: str | None = field(default=None, converter=c.courriel)
+    telephone: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=30))
+    iban: str | None = field(default=None, converter=c.iban, repr=c.masquer_iban)
+    bic: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=11))
+    mediateur: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=400))
+
+    @property
+    def cle(self) -> str:
+        """Identité stable : identifiant, sinon SIREN, sinon nom et adresse."""
+        return _cle(self.identifiant, self.siren, self.nom, self.adresse)
+
+
+@frozen(kw_only=True)
+class Debiteur:
+    """Celui qui doit.
+
+    Attributes:
+        acheteur: Pour une personne publique seulement : fixe le délai légal de paiement (30, 50 ou 60 jours) ; une
+            entité adjudicatrice qui n'est pas pouvoir adjudicateur relève du code de commerce (CCP, art. L. 2192-11).
+    """
+
+    nom: str = field(converter=c.nfc, validator=c.texte())
+    qualite: Qualite = field(validator=c.instance(Qualite, remede=_REMEDE_QUALITE))
+    identifiant: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    siren: str | None = field(default=None, converter=c.siren)
+    adresse: Adresse | None = field(
+        default=None, validator=c.instance(Adresse, remede="Donnez une Adresse(voie=…, code_postal=…, commune=…).", rien=True)
+    )
+    courriel: str | None = field(default=None, converter=c.courriel)
+    telephone: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=30))
+    langue: str = field(default="fr", converter=c.nfc, validator=c.texte(long=8))
+    acheteur: Literal["general", "sante", "entreprise_publique", "entite_adjudicatrice"] = field(
+        default="general", validator=c.parmi("general", "sante", "entreprise_publique", "entite_adjudicatrice")
+    )
+
+    @property
+    def cle(self) -> str:
+        """Identité stable : identifiant, sinon SIREN, sinon nom et adresse. Jamais le nom seul quand un identifiant est connu."""
+        return _cle(self.identifiant, self.siren, self.nom, self.adresse)
+
+
+def _cle(identifiant: str | None, siren: str | None, nom: str, adresse: Adresse | None) -> str:
+    if identifiant:
+        return f"id:{identifiant}"
+    if siren:
+        return f"siren:{siren}"
+    lieu = f"{adresse.voie}|{adresse.code_postal}|{adresse.commune}|{adresse.pays}" if adresse else ""
+    return " ".join(f"nom:{nom}|{lieu}".casefold().split())

@@ -1,0 +1,1 @@
+"""Que veut le créancier ? Scénario, conventions, examen, bilan."""

@@ -1,0 +1,193 @@
+"""Les prises de l'anneau extérieur : rendre, remettre, inscrire, lire. Des protocoles, et les valeurs qui y passent.
+
+Un greffon est un objet qui tient le protocole : il se passe en argument, il n'hérite de rien.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol
+
+from attrs import field, frozen
+
+from recouvrement.courrier.document import Courrier
+from recouvrement.modele.actes import Acte
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.personnes import Adresse
+
+Issue = Literal["pris", "refuse", "a_retenter", "inconnu"]
+
+
+@frozen
+class Document:
+    """Fichier produit : nom sûr, type MIME, octets."""
+
+    nom: str
+    type_mime: str
+    octets: bytes = field(repr=lambda o: f"<{len(o)} octets>")
+
+    @cached_property
+    def empreinte(self) -> str:
+        """SHA-256 des octets, en hexadécimal."""
+        return hashlib.sha256(self.octets).hexdigest()
+
+
+@frozen(kw_only=True)
+class Destinataire:
+    """À qui le pli est remis : une seule personne."""
+
+    nom: str
+    courriel: str | None = None
+    telephone: str | None = None
+    adresse: Adresse | None = None
+
+
+@frozen(kw_only=True)
+class Pli:
+    """Ce qui part, une fois et une seule.
+
+    Attributes:
+        cles: Une par créance : créancier / créance / étape / occurrence. Ni jour d'exécution ni liste de factures : ni une
+            exécution plus tard ni une facture de plus ne peuvent renvoyer une étape.
+        debiteur: ``Debiteur.cle``.
+        acte: Le fait que l'envoi constituera s'il est pris.
+    """
+
+    cles: tuple[str, ...]
+    destinataire: Destinataire
+    objet: str
+    documents: tuple[Document, ...]
+    debiteur: str
+    acte: Acte
+
+    @cached_property
+    def empreinte(self) -> str:
+        """SHA-256 de l'objet, du destinataire et des documents : deux plis de même empreinte sont le même envoi."""
+        parts = [self.objet, repr(self.destinataire), *(f"{d.nom} {d.type_mime} {d.empreinte}" for d in self.documents)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@frozen(kw_only=True)
+class Accuse:
+    """Ce que le canal a répondu.
+
+    Attributes:
+        issue: ``pris`` ; ``refuse`` (définitif) ; ``a_retenter`` (rien n'est parti) ; ``inconnu`` (peut-être
+            parti : à un humain de trancher).
+        le: Avec fuseau.
+        numero: Numéro d'envoi ou identifiant du message.
+        preuves: Dépôt, avis de réception.
+    """
+
+    issue: Issue
+    le: datetime
+    numero: str = ""
+    detail: str = ""
+    preuves: tuple[Document, ...] = ()
+
+
+@frozen(kw_only=True)
+class Reservation:
+    """Intention durable d'envoyer un pli : le registre la garde avant que rien ne parte."""
+
+    numero: int
+    cles: tuple[str, ...]
+    empreinte: str
+
+
+@frozen(kw_only=True)
+class Verification:
+    """Verdict sur la chaîne d'un registre.
+
+    Attributes:
+        tete: Empreinte de la dernière inscription : à conserver ailleurs pour voir une troncature.
+        defaut: Première inscription fautive et pourquoi ; vide si tout tient.
+    """
+
+    inscriptions: int
+    tete: str
+    defaut: str = ""
+
+    @property
+    def intacte(self) -> bool:
+        """Vrai si aucune inscription n'a été changée, retirée ni insérée."""
+        return not self.defaut
+
+
+@frozen(kw_only=True)
+class Anomalie:
+    """Ce qu'un lecteur a remarqué ou refusé, sans s'arrêter.
+
+    Attributes:
+        gravite: ``refus`` : rien n'a été tiré de cet élément ; ``alerte`` : lu, avec un doute à lever.
+        ou: Fichier, ligne ou élément.
+    """
+
+    gravite: Literal["refus", "alerte"]
+    ou: str
+    message: str
+    champ: str = ""
+    valeur: str = ""
+    remede: str = ""
+
+    def __str__(self) -> str:
+        tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)
+        return tete + (f" (lu : « {self.valeur} »)" if self.valeur else "") + (f". {self.remede}" if self.remede else "")
+
+
+@frozen(kw_only=True)
+class Lecture:
+    """Ce qu'un fichier a donné."""
+
+    creances: tuple[Creance, ...] = ()
+    evenements: tuple[Evenement, ...] = ()
+    anomalies: tuple[Anomalie, ...] = ()
+
+
+class MoteurRendu(Protocol):
+    """Met un courrier en forme."""
+
+    def rendre(self, courrier: Courrier) -> Document:
+        """Document déterministe : mêmes entrées, mêmes octets."""
+
+
+class Notificateur(Protocol):
+    """Remet un pli par un canal."""
+
+    def remettre(self, pli: Pli) -> Accuse:
+        """Une tentative, une réponse. Ne relance rien de lui-même ; lève ``EnvoiImpossible`` si rien n'a pu partir."""
+
+
+class Lecteur(Protocol):
+    """Tire des faits d'un fichier."""
+
+    def lire(self, source: Path | bytes) -> Lecture:
+        """Ne lève que pour un fichier illisible en entier ; le reste est une anomalie."""
+
+
+class Registre(Protocol):
+    """Journal des envois : ajout seul, chaîné par empreintes."""
+
+    def reserver(self, pli: Pli) -> Reservation:
+        """Inscrit l'intention, toutes clés ensemble ou aucune.
+
+        Raises:
+            DejaEnvoye: Une clé est déjà prise, ou son sort est inconnu.
+            ContenuChange: Idem, et le contenu n'est plus le même.
+            RegistreOccupe: Un autre envoi tient la clé.
+        """
+
+    def constater(self, reservation: Reservation, accuse: Accuse) -> None:
+        """Inscrit la réponse du canal."""
+
+    def evenements(self, debiteur: str) -> tuple[Evenement, ...]:
+        """Actes pris (ou de sort inconnu) envers ce débiteur : les faits du prochain examen."""
+
+    def verifier(self) -> Verification:
+        """Relit toute la chaîne."""
+
+
+Notificateurs = Mapping[str, Notificateur]

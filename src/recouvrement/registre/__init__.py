@@ -1,0 +1,1 @@
+"""Qu'est-il arrivé ? Journaux en ajout seul, chaînés par empreintes."""

@@ -1,0 +1,1 @@
+"""À quoi cela ressemble ? D'un courrier neutre à un document : texte, HTML, PDF."""

@@ -1,0 +1,109 @@
+"""Quand ? Délais en années, mois et jours, et ce qu'un calendrier sait dire d'un jour. Seul importateur de dateutil."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from attrs import field, frozen
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
+
+from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
+
+UN_JOUR = timedelta(days=1)
+
+
+def jour_civil(valeur: object, champ: str = "") -> date:
+    """La valeur si elle est une date civile ; un ``datetime`` est refusé : il dépend d'un fuseau.
+
+    Raises:
+        DonneeInvalide: Autre chose qu'un ``date``.
+    """
+    if isinstance(valeur, datetime):
+        raise DonneeInvalide(
+            "une date civile est attendue, pas un datetime",
+            champ=champ,
+            valeur=valeur,
+            remede="Donnez .date() dans le bon fuseau.",
+        )
+    if not isinstance(valeur, date):
+        raise DonneeInvalide("une date est attendue", champ=champ, valeur=valeur, remede="Donnez un datetime.date.")
+    return valeur
+
+
+class Quantieme(Enum):
+    """Que faire quand le quantième n'existe pas dans le mois d'arrivée (31 janvier + 1 mois)."""
+
+    DERNIER_JOUR = "dernier_jour"
+    REFUSER = "refuser"
+
+
+@frozen(kw_only=True)
+class Delai:
+    """Délai en années, mois et jours, tous positifs ou nuls : les mois d'abord, les jours ensuite.
+
+    Source:
+        CPC, art. 641 ; usage de quantième à quantième.
+    """
+
+    annees: int = field(default=0)
+    mois: int = field(default=0)
+    jours: int = field(default=0)
+
+    def __attrs_post_init__(self) -> None:
+        if min(self.annees, self.mois, self.jours) < 0:
+            raise DonneeInvalide("un délai n'est jamais négatif", champ="delai", valeur=self)
+
+    def depuis(self, jour: date, *, sinon: Quantieme = Quantieme.DERNIER_JOUR) -> date:
+        """Dernier jour du délai compté de ``jour`` exclu : même quantième, sinon le dernier jour du mois.
+
+        Raises:
+            DelaiAmbigu: Le quantième n'existe pas et ``sinon`` le refuse.
+            DonneeInvalide: Le résultat dépasse l'an 9999.
+        """
+        try:
+            arrivee = jour + relativedelta(years=self.annees, months=self.mois)
+            if arrivee.day != jour.day and sinon is Quantieme.REFUSER:
+                raise DelaiAmbigu(f"le {jour:%d/%m/%Y} n'a pas de quantième {self.annees} an(s) et {self.mois} mois plus tard")
+            return arrivee + timedelta(days=self.jours)
+        except (OverflowError, ValueError) as e:
+            if isinstance(e, DelaiAmbigu):
+                raise
+            raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=self) from None
+
+    def __str__(self) -> str:
+        annees = f"{self.annees} an{'s' * (self.annees > 1)}"
+        parts = [
+            annees * bool(self.annees),
+            f"{self.mois} mois" * bool(self.mois),
+            f"{self.jours} jour{'s' * (self.jours > 1)}" * bool(self.jours),
+        ]
+        return " et ".join(p for p in parts if p) or "0 jour"
+
+
+class JoursOuvres(Protocol):
+    """Ce qu'on demande à un calendrier. La France est dans ``droit/fr`` ; un hôte peut fournir le sien."""
+
+    def feries(self, annee: int) -> Mapping[date, str]:
+        """Jours fériés de l'année, avec leur nom."""
+
+    def ouvre(self, jour: date) -> bool:
+        """Jour ouvré : du lundi au vendredi, non férié."""
+
+    def ouvrable(self, jour: date) -> bool:
+        """Jour ouvrable : du lundi au samedi, non férié."""
+
+    def reporte(self, jour: date) -> date:
+        """``jour`` s'il est ouvré, sinon le premier jour ouvré qui suit."""
+
+    def recule(self, jour: date) -> date:
+        """``jour`` s'il est ouvré, sinon le dernier jour ouvré qui précède."""
+
+    def plus_ouvres(self, jour: date, n: int) -> date:
+        """Le n-ième jour ouvré après ``jour``."""
+
+
+def paques(annee: int) -> date:
+    """Dimanche de Pâques du calendrier grégorien."""
+    return easter(annee)
