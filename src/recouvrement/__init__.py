@@ -1,54 +1,71 @@
 """Recouvrement de créances en droit français : ce qui est dû, jusqu'à quand, que faire ensuite, et pourquoi.
 
 La façade : les noms du domaine, chargés au premier usage (PEP 562). L'importer ne lit aucun fichier et ne construit aucune
-classe. Rien ici n'est un avis juridique ; aucun avocat n'a relu.
+classe ; ``__init__.pyi`` dit la même chose aux vérificateurs de types. Rien ici n'est un avis juridique ; aucun avocat n'a relu.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from recouvrement.erreurs import (
-        ContenuChange,
-        DejaEnvoye,
-        DelaiAmbigu,
-        DependanceManquante,
-        DonneeInvalide,
-        DroitIndisponible,
-        EnvoiImpossible,
-        GreffonInconnu,
-        ModeleInvalide,
-        ParametreNonPublie,
-        RecouvrementError,
-        RegistreCorrompu,
-        RegistreOccupe,
-        ReglesConcurrentes,
-        TableInvalide,
-    )
-    from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
-    from recouvrement.modele.creance import ConditionsPaiement, Creance
-    from recouvrement.modele.dossier import Dossier, Evenement
-    from recouvrement.modele.evenements import Avoir, Paiement
-    from recouvrement.modele.montant import Montant, Taux
-    from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite
-    from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
-    from recouvrement.temps import Delai, Quantieme
 
 _PIECES = {
     "erreurs": (
-        "ContenuChange DejaEnvoye DelaiAmbigu DependanceManquante DonneeInvalide DroitIndisponible EnvoiImpossible GreffonInconnu "
-        "ModeleInvalide ParametreNonPublie RecouvrementError RegistreCorrompu RegistreOccupe ReglesConcurrentes TableInvalide"
+        "ContenuChange",
+        "DejaEnvoye",
+        "DelaiAmbigu",
+        "DependanceManquante",
+        "DonneeInvalide",
+        "DroitIndisponible",
+        "EnvoiImpossible",
+        "GreffonInconnu",
+        "ModeleInvalide",
+        "ParametreNonPublie",
+        "RecouvrementError",
+        "RegistreCorrompu",
+        "RegistreOccupe",
+        "ReglesConcurrentes",
+        "TableInvalide",
     ),
-    "modele.actes": "Acte MiseEnDemeure Relance Transmission",
-    "modele.creance": "ConditionsPaiement Creance",
-    "modele.dossier": "Dossier Evenement",
-    "modele.evenements": "Avoir Paiement",
-    "modele.montant": "Montant Taux",
-    "modele.personnes": "Adresse Creancier Debiteur Qualite",
-    "resultat": "Noeud Regle Reserve Resultat Source fait",
-    "temps": "Delai Quantieme",
+    "modele.actes": (
+        "Acte",
+        "MiseEnDemeure",
+        "Relance",
+        "Transmission",
+    ),
+    "modele.creance": (
+        "ConditionsPaiement",
+        "Creance",
+    ),
+    "modele.dossier": (
+        "Dossier",
+        "Evenement",
+    ),
+    "modele.evenements": (
+        "Avoir",
+        "Paiement",
+    ),
+    "modele.montant": (
+        "Montant",
+        "Taux",
+    ),
+    "modele.personnes": (
+        "Adresse",
+        "Creancier",
+        "Debiteur",
+        "Qualite",
+    ),
+    "resultat": (
+        "Noeud",
+        "Regle",
+        "Reserve",
+        "Resultat",
+        "Source",
+        "fait",
+    ),
+    "temps": (
+        "Delai",
+        "Quantieme",
+    ),
 }
-_OU = {nom: piece for piece, noms in _PIECES.items() for nom in noms.split()}
+_OU = {nom: piece for piece, noms in _PIECES.items() for nom in noms}
 
 __all__ = sorted(_OU)
 

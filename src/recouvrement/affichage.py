@@ -89,14 +89,11 @@ def frise(segments: Sequence[tuple[date, date, str]], reperes: Sequence[tuple[da
         )
     bas = 12 + 20 * len(segments)
     for i, (jour, nom) in enumerate(reperes):
+        y = bas + 14 * i
         ancre = "end" if x(jour) > largeur / 2 else "start"
-        formes.append(
-            f'<line x1="{x(jour)}" x2="{x(jour)}" y1="4" y2="{bas + 14 * i + 4}" stroke="currentColor" stroke-dasharray="3 2"/>'
-        )
-        texte = f"{nom} : {date_fr(jour, longue=False)}"
-        formes.append(
-            f'<text x="{x(jour)}" y="{bas + 14 * i + 14}" font-size="11" text-anchor="{ancre}" fill="currentColor">{escape(texte)}</text>'
-        )
+        texte = escape(f"{nom} : {date_fr(jour, longue=False)}")
+        formes.append(f'<line x1="{x(jour)}" x2="{x(jour)}" y1="4" y2="{y + 4}" stroke="currentColor" stroke-dasharray="3 2"/>')
+        formes.append(f'<text x="{x(jour)}" y="{y + 14}" font-size="11" text-anchor="{ancre}" fill="currentColor">{texte}</text>')
     hauteur = bas + 14 * len(reperes) + 8
     taille = f'viewBox="0 0 {largeur} {hauteur}" width="{largeur}" height="{hauteur}"'
     return f'<svg {taille} role="img" aria-label="Frise">{"".join(formes)}</svg>'
