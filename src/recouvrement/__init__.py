@@ -64,6 +64,34 @@ _PIECES = {
         "Delai",
         "Quantieme",
     ),
+    "droit.base": (
+        "Bareme",
+        "Droit",
+        "Regime",
+        "RegimePrescription",
+        "ValeurDatee",
+    ),
+    "droit.fr.jours_feries": ("Calendrier",),
+    "politique.bilan": (
+        "ActionProposee",
+        "Alerte",
+        "Bilan",
+        "BilanCreance",
+        "Decompte",
+        "Empechement",
+        "Imputation",
+        "LigneDecompte",
+    ),
+    "droit.chronologie": (
+        "Prescription",
+        "Segment",
+    ),
+    "politique.conventions": ("Conventions",),
+    "politique.politique": ("Politique",),
+    "politique.scenario": (
+        "Etape",
+        "Scenario",
+    ),
 }
 _OU = {nom: piece for piece, noms in _PIECES.items() for nom in noms}
 

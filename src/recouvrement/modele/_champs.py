@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import Attribute
 
@@ -17,7 +17,6 @@ _COURRIEL = re.compile(
 )
 
 
-T = TypeVar("T")
 _INVERSIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Validateur = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -97,7 +96,7 @@ def positif(_objet: object, attribut: "Attribute[Any]", valeur: Montant) -> None
         )
 
 
-def en_suite(valeur: Iterable[T]) -> tuple[T, ...]:
+def en_suite(valeur: Iterable[Any]) -> tuple[Any, ...]:
     """Liste rendue en tuple ; ce qui n'est pas une liste est laissé au validateur."""
     return tuple(valeur) if isinstance(valeur, Iterable) and not isinstance(valeur, str | bytes) else valeur  # type: ignore[return-value]
 

@@ -1,0 +1,393 @@
+"""Ce qu'un droit sait répondre, et les tables datées sur lesquelles il répond.
+
+Une valeur de loi est un enregistrement : dates, valeur, source, degré de certitude. Un barème est une suite ordonnée et sans trou
+de ces valeurs ; le lire hors de ce qu'il connaît lève ``ParametreNonPublie``, jamais une extrapolation.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, NamedTuple, Protocol
+
+from attrs import evolve, field, frozen
+
+from recouvrement.droit.chronologie import Prescription, Reconnaissance
+from recouvrement.erreurs import DroitIndisponible, ParametreNonPublie, ReglesConcurrentes, TableInvalide
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.montant import Montant, Taux
+from recouvrement.modele.personnes import Qualite
+from recouvrement.resultat import Regle, Reserve, Resultat, Source
+from recouvrement.temps import Delai, JoursOuvres
+
+Verifie = Literal["etabli", "une_source", "a_verifier"]
+Poste = Literal["penalites", "interets"]
+UNITES = frozenset({"%/an", "EUR"})
+VEILLE = timedelta(days=1)
+
+
+def interets_centimes(base: int, taux_dix_milliemes: int, jours: int, annee: int = 365) -> int:
+    """Intérêts d'une ligne, arrondis une fois au centime, demi supérieur.
+
+    Args:
+        base: Unités mineures, positives.
+        taux_dix_milliemes: 12,15 % : 121 500.
+        annee: 365, 366 ou 360 jours.
+    """
+    diviseur = 1_000_000 * annee
+    return (2 * base * taux_dix_milliemes * jours + diviseur) // (2 * diviseur)
+
+
+@frozen
+class ValeurDatee:
+    """Valeur de loi, bornes incluses ; ``au=None`` : en vigueur jusqu'à nouvel ordre."""
+
+    du: date
+    au: date | None
+    valeur: Decimal
+    source: Source
+    verifie: Verifie = "etabli"
+
+
+@frozen(kw_only=True)
+class Bareme:
+    """Suite ordonnée, contiguë et sourcée de valeurs datées.
+
+    Attributes:
+        unite: ``%/an`` ou ``EUR``.
+        verifie_le: Jour du dernier relevé : exigé si la dernière valeur n'a pas de fin ; rien n'est connu après lui.
+
+    Raises:
+        TableInvalide: Trou, chevauchement, désordre, unité inconnue, relevé manquant.
+    """
+
+    code: str
+    intitule: str
+    unite: str
+    source: Source
+    valeurs: tuple[ValeurDatee, ...]
+    verifie_le: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.valeurs:
+            raise TableInvalide("aucune valeur", code=self.code)
+        if self.unite not in UNITES:
+            raise TableInvalide(f"unité inconnue : {self.unite}", code=self.code)
+        for avant, apres in zip(self.valeurs, self.valeurs[1:], strict=False):
+            if avant.au is None or apres.du - avant.au != VEILLE:
+                raise TableInvalide(f"trou ou chevauchement au {apres.du:%d/%m/%Y}", code=self.code)
+        if self.valeurs[-1].au is None and self.verifie_le is None:
+            raise TableInvalide("dernière valeur sans fin ni date de relevé (verifie_le)", code=self.code)
+        if any(v.au is not None and v.au < v.du for v in self.valeurs):
+            raise TableInvalide("une valeur finit avant de commencer", code=self.code)
+
+    @property
+    def connu_du(self) -> date:
+        """Premier jour connu."""
+        return self.valeurs[0].du
+
+    @property
+    def connu_au(self) -> date:
+        """Dernier jour connu, inclus."""
+        fin = self.valeurs[-1].au
+        if fin is None:
+            assert self.verifie_le is not None  # noqa: S101 (vérifié à la construction)
+            return self.verifie_le
+        return fin
+
+    @cached_property
+    def _debuts(self) -> tuple[date, ...]:
+        return tuple(v.du for v in self.valeurs)
+
+    def au(self, jour: date) -> ValeurDatee:
+        """Valeur en vigueur ce jour-là.
+
+        Raises:
+            ParametreNonPublie: Avant la première valeur, ou après ce qui est publié.
+        """
+        if not self.connu_du <= jour <= self.connu_au:
+            raise ParametreNonPublie(self.code, jour, self.connu_du, self.connu_au)
+        return self.valeurs[bisect_right(self._debuts, jour) - 1]
+
+    def paliers(self, du: date, au: date) -> Iterator[tuple[date, date, ValeurDatee]]:
+        """Périodes de ``du`` à ``au`` inclus, chacune avec sa valeur.
+
+        Raises:
+            ParametreNonPublie: Une borne est hors de ce qui est connu.
+        """
+        self.au(du), self.au(au)
+        for v in self.valeurs[bisect_right(self._debuts, du) - 1 :]:
+            if v.du > au:
+                return
+            yield max(v.du, du), au if v.au is None else min(v.au, au), v
+
+    def par_semestre(self) -> "Bareme":
+        """La valeur du 1er janvier vaut pour le premier semestre, celle du 1er juillet pour le second.
+
+        Source:
+            Code de commerce, art. L. 441-10, II.
+        """
+        debuts = [date(a, m, 1) for a in range(self.connu_du.year, self.connu_au.year + 1) for m in (1, 7)]
+        connus = [d for d in debuts if self.connu_du <= d <= self.connu_au]
+        valeurs = tuple(evolve(self.au(d), du=d, au=_fin_de_semestre(d)) for d in connus)
+        return evolve(self, code=f"{self.code}_semestre", intitule=f"{self.intitule}, par semestre", valeurs=valeurs)
+
+
+def _fin_de_semestre(debut: date) -> date:
+    return date(debut.year, 6, 30) if debut.month == 1 else date(debut.year, 12, 31)
+
+
+class Palier(NamedTuple):
+    """Période, bornes incluses, pendant laquelle le même taux court ; ``origine`` dit d'où il vient."""
+
+    du: date
+    au: date
+    taux: Taux
+    origine: str
+    reserves: tuple[Reserve, ...]
+
+
+@frozen(kw_only=True)
+class Regime:
+    """Une ligne de la table des régimes : qui doit à qui, et ce qui court.
+
+    Attributes:
+        acheteurs: Genres d'acheteur public visés ; vide : tous.
+        bareme: Code du barème ; le taux est sa valeur plus ``plus``.
+        fige: Le taux du jour de départ vaut pour toute la durée.
+        depart: Ce qui fait courir : l'échéance, ou la mise en demeure.
+        depuis: Échéances à compter desquelles le régime joue ; avant, rien ne court (``avant_depuis`` dit pourquoi).
+        delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
+        prescription: Code du régime de prescription.
+    """
+
+    code: str
+    intitule: str
+    creanciers: frozenset[Qualite]
+    debiteurs: frozenset[Qualite]
+    natures: frozenset[str]
+    acheteurs: frozenset[str]
+    poste: Poste
+    bareme: str
+    plus: Taux
+    fige: bool
+    depart: Literal["echeance", "mise_en_demeure"]
+    delais_legaux: tuple[tuple[str, int], ...]
+    indemnite: str | None
+    prescription: str
+    source: Source
+    depuis: date | None = None
+    avant_depuis: str = ""
+    sans_penalites: str = ""
+    sans_indemnite: str = ""
+
+    @cached_property
+    def regle(self) -> Regle:
+        """La règle de ce qui court."""
+        intitule = "Pénalités de retard" if self.poste == "penalites" else "Intérêts au taux légal"
+        return Regle(f"{self.poste}_{self.code}", intitule, self.source)
+
+    def delai_legal(self, acheteur: str) -> int:
+        """Jours accordés par la loi à ce genre d'acheteur, sans échéance donnée."""
+        delais = dict(self.delais_legaux)
+        return delais.get(acheteur, delais["general"])
+
+    def regit(self, creance: Creance) -> bool:
+        """Vrai si les qualités, la nature et l'acheteur sont ceux de cette ligne."""
+        return (
+            creance.nature in self.natures
+            and creance.creancier.qualite in self.creanciers
+            and creance.debiteur.qualite in self.debiteurs
+            and (not self.acheteurs or creance.debiteur.acheteur in self.acheteurs)
+        )
+
+
+@frozen(kw_only=True)
+class RegimePrescription:
+    """Une ligne de la table des prescriptions.
+
+    Attributes:
+        civile: Le délai se compte en années civiles entières, du 1er janvier suivant le départ.
+        depart: ``exigibilite`` : l'échéance, sinon l'exécution, sinon l'émission ; ``execution`` : l'exécution, sinon l'émission.
+        prudence: ``execution`` : jusqu'à une première interruption, la plus proche de l'échéance et de l'exécution compte aussi.
+    """
+
+    code: str
+    intitule: str
+    duree: Delai
+    civile: bool
+    depart: Literal["exigibilite", "execution"]
+    prudence: Literal["", "execution"]
+    source: Source
+    verifie: Verifie
+    reserves: tuple[Reserve, ...] = ()
+
+
+@frozen
+class Course:
+    """Ce qui court sur une créance : quel poste, après quel jour, à quels taux.
+
+    Attributes:
+        apres: Dernier jour sans intérêt ; ``None`` : rien ne court, ``motif`` dit pourquoi.
+    """
+
+    poste: Poste
+    apres: date | None
+    paliers: tuple[Palier, ...]
+    source: Source | None
+    motif: str = ""
+
+
+class QuestionEcheance(Protocol):
+    """Quand la somme est-elle due ?"""
+
+    def __call__(self, creance: Creance, regime: Regime) -> Resultat[date]:
+        """Échéance, avec son fondement."""
+
+
+class QuestionCourse(Protocol):
+    """Qu'est-ce qui court, depuis quand, à quel taux ?"""
+
+    def __call__(
+        self,
+        droit: "Droit",
+        creance: Creance,
+        regime: Regime,
+        echeance: date,
+        evenements: tuple[Evenement, ...],
+        *,
+        envoi: bool,
+        fige: bool,
+    ) -> Course:
+        """``envoi`` : l'intérêt civil part de l'envoi ; ``fige`` : le taux du départ vaut pour toute la durée."""
+
+
+class QuestionIndemnite(Protocol):
+    """Quelle indemnité un retard fait-il naître ?"""
+
+    def __call__(self, droit: "Droit", creance: Creance, regime: Regime, echeance: date) -> Resultat[Montant]:
+        """Montant dû en cas de retard, nul avec son motif sinon."""
+
+
+class QuestionPlancher(Protocol):
+    """Le taux convenu est-il trop bas ?"""
+
+    def __call__(self, droit: "Droit", creance: Creance, du: date, au: date) -> Resultat[Taux] | None:
+        """Le premier plancher qu'il n'atteint pas entre ces jours, ou rien."""
+
+
+class QuestionPrescription(Protocol):
+    """Jusqu'à quand peut-on agir ?"""
+
+    def __call__(
+        self,
+        droit: "Droit",
+        creance: Creance,
+        regime: Regime,
+        reconnaissances: tuple[Reconnaissance, ...],
+        evenements: tuple[Evenement, ...],
+        *,
+        au: date,
+    ) -> Prescription:
+        """Dernier jour utile et jour prudent."""
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Droit:
+    """Le droit d'un pays : ses tables, et les questions auxquelles il répond.
+
+    Égal, haché et sérialisé par son code et ses valeurs ajoutées.
+    """
+
+    code: str
+    baremes: Mapping[str, Bareme]
+    regimes: tuple[Regime, ...]
+    prescriptions: Mapping[str, RegimePrescription]
+    calendrier: JoursOuvres
+    echeance: QuestionEcheance
+    course: QuestionCourse
+    indemnite: QuestionIndemnite
+    plancher: QuestionPlancher
+    prescription: QuestionPrescription
+    ajouts: tuple[Bareme, ...] = ()
+    _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)
+    _paliers: dict[str, tuple[Palier, ...]] = field(factory=dict, init=False)
+
+    @property
+    def a_jour_au(self) -> date:
+        """Dernier jour pour lequel toutes les tables de taux répondent."""
+        return min(b.connu_au for b in self.baremes.values() if b.unite == "%/an")
+
+    def regime(self, creance: Creance) -> Regime:
+        """Régime de la créance, par sa nature et la qualité de ses parties.
+
+        Raises:
+            DroitIndisponible: Aucune ligne ne la décrit.
+            ReglesConcurrentes: Deux lignes répondent.
+        """
+        cle = (creance.nature, creance.creancier.qualite, creance.debiteur.qualite, creance.debiteur.acheteur)
+        trouve = self._par_qualites.get(cle)
+        if trouve is None:
+            trouve = self._par_qualites[cle] = self._chercher_regime(creance)
+        return trouve
+
+    def _chercher_regime(self, creance: Creance) -> Regime:
+        lignes = [r for r in self.regimes if r.regit(creance)]
+        if len(lignes) > 1:
+            raise ReglesConcurrentes("régime de la créance", [r.code for r in lignes])
+        if not lignes:
+            qui = f"{creance.creancier.qualite.value} contre {creance.debiteur.qualite.value}"
+            raise DroitIndisponible(f"droit « {self.code} » : la nature « {creance.nature} », {qui}, n'est pas encore décrite")
+        return lignes[0]
+
+    def paliers(self, regime: Regime) -> tuple[Palier, ...]:
+        """Taux du régime dans le temps ; les périodes voisines de même taux n'en font qu'une."""
+        connus = self._paliers.get(regime.code)
+        if connus is None:
+            connus = self._paliers[regime.code] = tuple(_fusionner(self.baremes[regime.bareme], regime.plus))
+        return connus
+
+    def avec(self, *ajouts: Bareme) -> "Droit":
+        """Le même droit, avec des barèmes ajoutés ou remplacés."""
+        par_code = {b.code: b for b in ajouts}
+        derives = {f"{b.code}_semestre": b.par_semestre() for b in ajouts if f"{b.code}_semestre" in self.baremes}
+        return evolve(self, baremes={**self.baremes, **par_code, **derives}, ajouts=self.ajouts + ajouts)
+
+    def __eq__(self, autre: object) -> bool:
+        return isinstance(autre, Droit) and (self.code, self.ajouts) == (autre.code, autre.ajouts)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.ajouts))
+
+    def __repr__(self) -> str:
+        return f"<Droit {self.code}, à jour au {self.a_jour_au:%d/%m/%Y}>"
+
+    def __reduce__(self) -> tuple[Callable[..., "Droit"], tuple[object, ...]]:
+        from recouvrement.droit import pour
+
+        return pour, (self.code, self.ajouts)
+
+
+def _fusionner(bareme: Bareme, plus: Taux) -> Iterator[Palier]:
+    en_cours: Palier | None = None
+    for du, au, v in bareme.paliers(bareme.connu_du, bareme.connu_au):
+        origine = f"{bareme.intitule}, {Taux(v.valeur)}" + (f" + {plus}" if plus.dix_milliemes else "")
+        suivant = Palier(du, au, Taux(v.valeur) + plus, origine, reserves_de(bareme, v))
+        if en_cours and (en_cours.taux, en_cours.reserves) == (suivant.taux, suivant.reserves):
+            en_cours = en_cours._replace(au=au)
+            continue
+        if en_cours:
+            yield en_cours
+        en_cours = suivant
+    if en_cours:
+        yield en_cours
+
+
+def reserves_de(bareme: Bareme, valeur: ValeurDatee) -> tuple[Reserve, ...]:
+    """Réserve attachée à ce qui repose sur un chiffre mal établi."""
+    if valeur.verifie == "etabli":
+        return ()
+    combien = "relevé dans une seule source" if valeur.verifie == "une_source" else "à vérifier"
+    return (Reserve(f"{bareme.code}_{valeur.verifie}", f"{bareme.intitule} : chiffre {combien}", valeur.source),)

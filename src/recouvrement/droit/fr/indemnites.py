@@ -1,0 +1,39 @@
+"""L'indemnité forfaitaire pour frais de recouvrement."""
+
+from datetime import date
+
+from recouvrement.droit.base import Droit, Regime
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.montant import Montant
+from recouvrement.resultat import Regle, Resultat, Source
+
+INDEMNITE = Regle(
+    "indemnite_forfaitaire",
+    "Indemnité forfaitaire pour frais de recouvrement",
+    Source("Code de commerce", "L. 441-10, II et D. 441-5"),
+)
+INDEMNITE_PUBLIQUE = Regle(
+    "indemnite_publique", INDEMNITE.intitule, Source("Code de la commande publique", "L. 2192-13 et D. 2192-35")
+)
+_REGLES = {"indemnite_forfaitaire": INDEMNITE, "indemnite_forfaitaire_publique": INDEMNITE_PUBLIQUE}
+DUE = "facture payée en retard : due de plein droit, sans rappel"
+AUTRE_DEVISE = "créance qui n'est pas en euros : l'indemnité, fixée en euros, n'entre pas dans ce total"
+
+
+def indemnite(droit: Droit, creance: Creance, regime: Regime, echeance: date) -> Resultat[Montant]:
+    """Quarante euros par facture en retard, d'un débiteur professionnel ou public ; rien d'un consommateur.
+
+    Source:
+        C. com., art. L. 441-10, II et D. 441-5 ; CCP, art. L. 2192-13 et D. 2192-35.
+    """
+    rien = Montant.zero(creance.devise)
+    if regime.indemnite is None:
+        return Resultat(rien, INDEMNITE, (), regime.sans_indemnite)
+    regle = _REGLES[regime.indemnite]
+    if regime.depuis and echeance < regime.depuis:
+        return Resultat(rien, regle, (), regime.avant_depuis)
+    if creance.devise != "EUR":
+        return Resultat(rien, regle, (), AUTRE_DEVISE)
+    bareme = droit.baremes[regime.indemnite]
+    valeur = bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)
+    return Resultat(Montant(valeur.valeur), regle, (), DUE)

@@ -1,0 +1,63 @@
+"""Ce que l'appelant doit savoir avant de se servir d'un bilan."""
+
+from datetime import date, timedelta
+
+from recouvrement.affichage import date_fr
+from recouvrement.droit.base import Droit
+from recouvrement.droit.chronologie import Prescription
+from recouvrement.modele.montant import Taux
+from recouvrement.politique.bilan import Alerte
+from recouvrement.politique.decompte import Compte
+
+BIENTOT = timedelta(days=60)
+
+
+def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) -> tuple[Alerte, ...]:
+    """Alertes d'une créance, de la plus grave à la moindre."""
+    creance, trouvees = compte.creance, []
+    if compte.principal and au > prescription.prudente - BIENTOT:
+        trouvees.append(_prescription(creance.reference, prescription))
+    if compte.arret is not None:
+        trouvees.append(_taux_inconnu(creance.reference, compte.arret))
+    if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
+        trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
+    if creance.conditions.taux_penalites is not None:
+        trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
+    if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":
+        message = f"créancier établi hors de France ({creance.creancier.adresse.pays}) : le droit français est supposé applicable"
+        trouvees.append(Alerte("creancier_etranger", "attention", message, creance.reference))
+    if creance.devise != "EUR" and compte.en_retard and compte.regime.indemnite:
+        message = "créance qui n'est pas en euros : l'indemnité de 40 € est due en plus du total, et n'y est pas comptée"
+        trouvees.append(Alerte("indemnite_autre_devise", "attention", message, creance.reference))
+    return tuple(trouvees)
+
+
+def _prescription(reference: str, prescription: Prescription) -> Alerte:
+    source = prescription.resultat.source
+    if prescription.acquise:
+        message = (
+            f"prescrite depuis le {date_fr(prescription.valeur + timedelta(days=1))} : l'encaisser reste licite, la réclamer non"
+        )
+        return Alerte("prescrite", "grave", message, reference, source)
+    if prescription.douteuse:
+        message = (
+            f"peut-être prescrite depuis le {date_fr(prescription.prudente)} : aucune menace d'agir sans l'avis d'un juriste"
+        )
+        return Alerte("prescription_douteuse", "grave", message, reference, source)
+    message = f"agir en justice au plus tard le {date_fr(prescription.prudente)} ; aucune lettre n'interrompt la prescription"
+    return Alerte("prescription_proche", "attention", message, reference, source)
+
+
+def _taux_inconnu(reference: str, arret: date) -> Alerte:
+    message = f"le taux n'est pas publié au-delà du {date_fr(arret)} : les lignes s'arrêtent là, ou le prolongent si vous l'avez demandé"
+    return Alerte("taux_non_publie", "grave", message, reference)
+
+
+def _plancher(compte: Compte, convenu: Taux, droit: Droit, au: date) -> list[Alerte]:
+    if compte.course.poste != "penalites" or not compte.lignes:
+        return []
+    plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)
+    if plancher is None:
+        return []
+    message = f"taux convenu de {convenu}, sous le plancher légal de {plancher.valeur} : appliqué tel que convenu, l'effet n'est pas tranché"
+    return [Alerte("taux_sous_plancher", "attention", message, compte.creance.reference, plancher.source)]

@@ -1,0 +1,312 @@
+"""Ce qui s'ensuit : ce qui est dû, ligne à ligne, jusqu'à quand, et que faire. Des valeurs, sans calcul."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from attrs import frozen
+
+from recouvrement.droit.chronologie import Prescription
+from recouvrement.modele.actes import Acte
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Dossier
+from recouvrement.modele.montant import Montant, Taux
+from recouvrement.politique.scenario import Etape
+from recouvrement.resultat import Noeud, Reserve, Resultat, Source, toutes_reserves
+
+POSTES = ("principal", "penalites", "interets", "clause_penale", "indemnite", "frais")
+
+
+@frozen
+class LigneDecompte:
+    """Suite de jours de même base et de même taux, bornes incluses, arrondie une fois au centime.
+
+    Attributes:
+        nature: ``penalites`` ou ``interets``.
+        annee: Diviseur : 365, 366 ou 360.
+        origine: D'où vient le taux (« …, 2,15 % + 10,00 % »).
+    """
+
+    creance: str
+    nature: str
+    du: date
+    au: date
+    jours: int
+    base: Montant
+    taux: Taux
+    annee: int
+    montant: Montant
+    source: Source | None
+    reserves: tuple[Reserve, ...] = ()
+    origine: str = ""
+
+    @property
+    def valeur(self) -> Montant:
+        """Le montant de la ligne."""
+        return self.montant
+
+    @property
+    def intitule(self) -> str:
+        """« du 02/05/2026 au 30/06/2026 »."""
+        from recouvrement.affichage import date_fr
+
+        return f"du {date_fr(self.du, longue=False)} au {date_fr(self.au, longue=False)}"
+
+    @property
+    def motif(self) -> str:
+        """« 10 000,00 € × 60 jours × 12,15 % ÷ 365 ; taux : … »."""
+        origine = f" ; taux : {self.origine}" if self.origine else ""
+        return f"{self.base} × {self.jours} jour{'s' * (self.jours > 1)} × {self.taux} ÷ {self.annee}{origine}"
+
+    @property
+    def sachant(self) -> tuple[Noeud, ...]:
+        """Une ligne est une feuille : son motif dit tout."""
+        return ()
+
+
+@frozen
+class Imputation:
+    """Ce qu'un paiement ou un avoir a éteint d'une créance, poste par poste."""
+
+    le: date
+    evenement: str
+    creance: str
+    principal: Montant
+    penalites: Montant
+    interets: Montant
+    clause_penale: Montant
+    indemnite: Montant
+    frais: Montant
+
+    @property
+    def valeur(self) -> Montant:
+        """Total imputé sur cette créance."""
+        return self.principal + self.penalites + self.interets + self.clause_penale + self.indemnite + self.frais
+
+    @property
+    def intitule(self) -> str:
+        """« paiement du 01/07/2025 »."""
+        from recouvrement.affichage import date_fr
+
+        return f"{self.evenement} du {date_fr(self.le, longue=False)}"
+
+    @property
+    def source(self) -> Source | None:
+        """Un paiement ou un avoir est un fait."""
+        return None
+
+    @property
+    def motif(self) -> str:
+        """Poste par poste."""
+        return ", ".join(f"{poste.replace('_', ' ')} {m}" for poste in POSTES if (m := getattr(self, poste)))
+
+    @property
+    def sachant(self) -> tuple[Noeud, ...]:
+        """Une imputation est une feuille."""
+        return ()
+
+    @property
+    def reserves(self) -> tuple[Reserve, ...]:
+        """Aucune qui lui soit propre."""
+        return ()
+
+
+@frozen
+class Decompte:
+    """Lignes d'accroissement et imputations, par créance puis par jour."""
+
+    lignes: tuple[LigneDecompte, ...]
+    imputations: tuple[Imputation, ...] = ()
+
+    def vers_lignes(self) -> list[dict[str, Any]]:
+        """Une ligne par accroissement et par imputation, dans l'ordre du temps ; montants en ``Decimal``."""
+        accrus = [
+            {
+                "creance": x.creance,
+                "nature": x.nature,
+                "du": x.du,
+                "au": x.au,
+                "jours": x.jours,
+                "base": x.base.decimal,
+                "taux": x.taux.pourcent,
+                "montant": x.montant.decimal,
+            }
+            for x in self.lignes
+        ]
+        eteints = [
+            {
+                "creance": i.creance,
+                "nature": i.evenement,
+                "du": i.le,
+                "au": i.le,
+                "jours": 0,
+                "base": None,
+                "taux": None,
+                "montant": (-i.valeur).decimal,
+            }
+            for i in self.imputations
+        ]
+        return sorted(accrus + eteints, key=lambda d: (d["au"], d["creance"], d["jours"] == 0))
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [
+            (
+                x.creance,
+                a.date_fr(x.du, longue=False),
+                a.date_fr(x.au, longue=False),
+                str(x.jours),
+                str(x.base),
+                str(x.taux),
+                str(x.montant),
+            )
+            for x in self.lignes
+        ]
+        entetes = ("Facture", "Du", "Au", "Jours", "Base", "Taux", "Montant")
+        total = ("Total", "", "", "", "", "", str(sum(x.montant for x in self.lignes))) if lignes else ()
+        morceaux = [a.table(entetes, lignes, nombres=(3, 4, 5, 6), total=total)]
+        if self.imputations:
+            payes = [(a.date_fr(i.le, longue=False), i.evenement, i.creance, i.motif, str(i.valeur)) for i in self.imputations]
+            morceaux.append(a.table(("Le", "Fait", "Facture", "Imputé sur", "Montant"), payes, nombres=(4,)))
+        return a.page(*morceaux)
+
+
+@frozen
+class Alerte:
+    """Ce que l'appelant doit savoir avant de se servir d'un chiffre."""
+
+    cle: str
+    gravite: Literal["info", "attention", "grave"]
+    message: str
+    creance: str = ""
+    source: Source | None = None
+
+
+@frozen
+class Empechement:
+    """Pourquoi rien n'est à faire aujourd'hui pour cette créance."""
+
+    creance: str
+    motif: str
+    source: Source | None = None
+    jusqu_au: date | None = None
+
+
+@frozen(kw_only=True)
+class ActionProposee:
+    """Acte que le scénario appelle.
+
+    Attributes:
+        acte: Prêt à devenir un événement du dossier une fois envoyé ; ``acte.le`` est le jour de l'examen, ou le jour dû s'il est à venir.
+        le: Jour où l'étape est devenue due.
+        payer_avant_le: Dernier jour laissé au débiteur, inclus et ouvré ; ``None`` si l'étape n'en accorde pas.
+    """
+
+    acte: Acte
+    le: date
+    canal: str
+    etape: Etape
+    motif: str
+    source: Source | None = None
+    payer_avant_le: date | None = None
+
+
+@frozen(kw_only=True)
+class BilanCreance:
+    """Une créance au jour de l'examen."""
+
+    creance: Creance
+    regime: str
+    echeance: Resultat[date]
+    jours_retard: int
+    conteste: Montant
+    principal: Resultat[Montant]
+    penalites: Resultat[Montant]
+    interets: Resultat[Montant]
+    clause_penale: Resultat[Montant]
+    indemnite: Resultat[Montant]
+    frais: Resultat[Montant]
+    total: Resultat[Montant]
+    trop_percu: Montant
+    decompte: Decompte
+    prescription: Prescription
+    alertes: tuple[Alerte, ...]
+
+    @property
+    def soldee(self) -> bool:
+        """Vrai quand plus rien n'est dû."""
+        return not self.total.valeur
+
+
+@frozen(kw_only=True)
+class Bilan:
+    """Un dossier au jour de l'examen : même dossier et même ``au``, même bilan, pour toujours.
+
+    Attributes:
+        total: Somme des six postes.
+        trop_percu: Payé au-delà de ce qui était dû : rien ne l'absorbe d'office.
+        prescription: Celle qui tombe la première parmi ce qui reste dû.
+        actions: Dues au jour de l'examen, dans l'ordre ; peut être vide.
+        prochaine: ``actions[0]``, sinon la prochaine à venir, sinon rien.
+        empechements: Pourquoi il n'y a pas d'action, créance par créance.
+    """
+
+    dossier: Dossier
+    au: date
+    creances: tuple[BilanCreance, ...]
+    principal: Resultat[Montant]
+    penalites: Resultat[Montant]
+    interets: Resultat[Montant]
+    clause_penale: Resultat[Montant]
+    indemnite: Resultat[Montant]
+    frais: Resultat[Montant]
+    total: Resultat[Montant]
+    trop_percu: Montant
+    decompte: Decompte
+    prescription: Prescription
+    actions: tuple[ActionProposee, ...]
+    prochaine: ActionProposee | None
+    empechements: tuple[Empechement, ...]
+    alertes: tuple[Alerte, ...]
+
+    @cached_property
+    def par_creance(self) -> Mapping[str, BilanCreance]:
+        """Bilans des créances, par référence."""
+        return {b.creance.reference: b for b in self.creances}
+
+    @property
+    def soldee(self) -> bool:
+        """Vrai quand plus rien n'est dû."""
+        return not self.total.valeur
+
+    @property
+    def reserves(self) -> tuple[Reserve, ...]:
+        """Tout ce qui reste discuté dans ces chiffres, sans répétition."""
+        trouvees = dict.fromkeys(r for b in self.creances for r in (*toutes_reserves(b.total), *b.echeance.reserves))
+        trouvees.update(dict.fromkeys(r for b in self.creances for r in b.prescription.resultat.reserves))
+        return tuple(trouvees)
+
+    def expliquer(self) -> str:
+        """Les raisons de chaque chiffre, jusqu'aux articles et aux faits."""
+        from recouvrement.politique.presentation import expliquer_bilan
+
+        return expliquer_bilan(self)
+
+    def vers_dict(self) -> dict[str, Any]:
+        """Le bilan entier en types de JSON."""
+        from recouvrement.politique.presentation import bilan_en_dict
+
+        return bilan_en_dict(self)
+
+    def vers_lignes(self) -> list[dict[str, Any]]:
+        """Un dictionnaire par créance, prêt pour un tableau ; montants en ``Decimal``."""
+        from recouvrement.politique.presentation import bilan_en_lignes
+
+        return bilan_en_lignes(self)
+
+    def _repr_html_(self) -> str:
+        from recouvrement.politique.presentation import bilan_en_html
+
+        return bilan_en_html(self)

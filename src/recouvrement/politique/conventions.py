@@ -1,0 +1,36 @@
+"""Les conventions de calcul : un nom par choix, le plus prudent par défaut."""
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from recouvrement.modele._champs import parmi
+
+
+@frozen(kw_only=True)
+class Conventions:
+    """Choix de calcul là où les textes ne tranchent pas, ou laissent le choix.
+
+    Attributes:
+        imputation: Ce qu'un paiement éteint d'abord (C. civ., art. 1343-1) ; l'indemnité vient en dernier, sauf ``frais_d_abord``.
+        annee: Diviseur des jours : 365 toujours (usage), l'année ``reelle`` (366 les années bissextiles), 360 si convenu.
+        jour_du_paiement: Le jour du paiement porte intérêt sur la somme entière (``compte``) ou sur ce qui reste (``exclu``).
+        taux_dans_le_temps: Chaque jour porte le taux de son semestre, ou le taux du premier jour de retard vaut jusqu'au bout.
+        indemnite_par: 40 € une fois par facture, ou pour chacune de ses échéances (CJUE, C-370/21 et C-78/22).
+        depart_interets: L'intérêt civil court de la première présentation de la mise en demeure, ou de son envoi.
+        taux_inconnu: Au-delà du dernier taux publié : arrêter les lignes, refuser, ou prolonger le dernier taux en le disant.
+    """
+
+    imputation: Literal["interets_d_abord", "principal_d_abord", "frais_d_abord"] = field(
+        default="interets_d_abord", validator=parmi("interets_d_abord", "principal_d_abord", "frais_d_abord")
+    )
+    annee: Literal["365", "reelle", "360"] = field(default="365", validator=parmi("365", "reelle", "360"))
+    jour_du_paiement: Literal["compte", "exclu"] = field(default="compte", validator=parmi("compte", "exclu"))
+    taux_dans_le_temps: Literal["par_semestre", "fige_a_l_echeance"] = field(
+        default="par_semestre", validator=parmi("par_semestre", "fige_a_l_echeance")
+    )
+    indemnite_par: Literal["facture", "echeance"] = field(default="facture", validator=parmi("facture", "echeance"))
+    depart_interets: Literal["presentation", "envoi"] = field(default="presentation", validator=parmi("presentation", "envoi"))
+    taux_inconnu: Literal["arreter", "refuser", "prolonger"] = field(
+        default="arreter", validator=parmi("arreter", "refuser", "prolonger")
+    )
