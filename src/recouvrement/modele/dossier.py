@@ -121,10 +121,10 @@ class Dossier:
         groupes: dict[tuple[str, str, str], list[Creance]] = {}
         for creance in creances:
             groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
+        dossiers = {cle: cls(creances=groupe) for cle, groupe in groupes.items()}
         suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
         for evenement in evenements:
-            nommees = set(creances_visees(evenement))
-            cles = [cle for cle, groupe in groupes.items() if nommees <= {x.reference for x in groupe}]
+            cles = [cle for cle, dossier in dossiers.items() if dossier.concerne(evenement)]
             if len(cles) != 1:
                 raise DonneeInvalide(
                     f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} : dossier introuvable ou ambigu",
@@ -133,7 +133,11 @@ class Dossier:
                     remede="Nommez une créance du dossier visé.",
                 )
             suivis[cles[0]].append(evenement)
-        return tuple(cls(creances=groupes[cle], evenements=suivis[cle]) for cle in sorted(groupes))
+        return tuple(evolve(dossiers[cle], evenements=suivis[cle]) for cle in sorted(dossiers))
+
+    def concerne(self, evenement: Evenement) -> bool:
+        """Vrai si toutes les créances que l'événement nomme sont de ce dossier ; vrai aussi s'il n'en nomme aucune."""
+        return {x.reference for x in self.creances}.issuperset(creances_visees(evenement))
 
 
 def _sans_double(champ: str, references: list[str]) -> None:

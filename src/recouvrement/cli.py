@@ -1,0 +1,202 @@
+"""La commande ``recouvrement`` : examiner, expliquer, écrire les lettres. Elle ne fait qu'appeler la bibliothèque."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from recouvrement.affichage import date_fr
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.lecture import LecteurCsv, lire_fichiers
+from recouvrement.lecture.rassembler import rassembler
+from recouvrement.modele.dossier import Dossier
+from recouvrement.politique.bilan import Bilan
+from recouvrement.politique.politique import Politique
+from recouvrement.politique.presentation import dire_action
+from recouvrement.ports import Anomalie, Lecture, MoteurRendu
+
+TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
+FORMATS = ("pdf", "html", "texte")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Code de retour : 0 tout est lu et traité ; 1 une partie a été refusée, le reste est traité ; 2 rien n'a pu se faire."""
+    options = _analyseur().parse_args(arguments)
+    try:
+        dossiers, anomalies = _lire(options)
+        code: int = options.faire(options, dossiers, anomalies)
+    except RecouvrementError as e:
+        print(f"recouvrement : {e}", file=sys.stderr)
+        return IMPOSSIBLE
+    for anomalie in anomalies:
+        print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)
+    refus = any(a.gravite == "refus" for a in anomalies)
+    return max(code, EN_PARTIE if refus else TOUT_LU)
+
+
+def _analyseur() -> argparse.ArgumentParser:
+    analyseur = argparse.ArgumentParser(
+        prog="recouvrement",
+        description="Ce qui est dû, jusqu'à quand, que faire ensuite. Aucun avis juridique : aucun avocat n'a relu.",
+    )
+    commandes = analyseur.add_subparsers(required=True, metavar="commande")
+    communs = argparse.ArgumentParser(add_help=False)
+    communs.add_argument(
+        "fichiers", nargs="+", type=Path, metavar="FICHIER", help="CSV, facture EN 16931 (XML, PDF Factur-X), ou dossier"
+    )
+    communs.add_argument("--au", required=True, type=_jour, metavar="AAAA-MM-JJ", help="jour de l'examen, inclus")
+    communs.add_argument("--delimiteur", default=";", help="séparateur des CSV (par défaut « ; »)")
+    communs.add_argument("--decimale", default=",", choices=[",", "."], help="marque décimale des CSV (par défaut « , »)")
+    communs.add_argument("--dates", default="iso", choices=["iso", "fr"], help="dates des CSV : AAAA-MM-JJ ou JJ/MM/AAAA")
+    examiner = commandes.add_parser(
+        "examiner", parents=[communs], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
+    )
+    examiner.add_argument("--json", action="store_true", help="écrit du JSON")
+    examiner.set_defaults(faire=_examiner)
+    expliquer = commandes.add_parser("expliquer", parents=[communs], help="les raisons de chaque chiffre, jusqu'aux articles")
+    expliquer.add_argument("--creance", required=True, metavar="REF", help="référence de la créance")
+    expliquer.set_defaults(faire=_expliquer)
+    lettres = commandes.add_parser(
+        "lettres", parents=[communs], help="écrit les lettres dues, une par débiteur, une fois et une seule"
+    )
+    lettres.add_argument("--vers", required=True, type=Path, metavar="DOSSIER", help="dossier des lettres et du registre")
+    lettres.add_argument(
+        "--formats", default=",".join(FORMATS), type=_formats, help="parmi pdf, html, texte (par défaut les trois)"
+    )
+    lettres.add_argument("--a-blanc", action="store_true", help="dit ce qui partirait, n'écrit rien")
+    lettres.set_defaults(faire=_lettres)
+    return analyseur
+
+
+def _jour(texte: str) -> date:
+    try:
+        lu = datetime.strptime(texte, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        lu = None
+    if lu is None or lu.isoformat() != texte:
+        raise argparse.ArgumentTypeError(f"« {texte} » n'est pas une date AAAA-MM-JJ")
+    return lu
+
+
+def _formats(texte: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(texte.split(",")))
+    if inconnus := set(formats) - set(FORMATS):
+        raise argparse.ArgumentTypeError(
+            f"format inconnu : {', '.join(sorted(inconnus))} ; choisissez parmi {', '.join(FORMATS)}"
+        )
+    return formats
+
+
+def _lire(options: argparse.Namespace) -> tuple[tuple[Dossier, ...], list[Anomalie]]:
+    """Tous les fichiers ; chacun de ceux qui sont fautifs donne une anomalie, les autres sont traités."""
+    csv = LecteurCsv(delimiteur=options.delimiteur, decimale=options.decimale, format_date=options.dates)
+    lectures: list[tuple[Path, Lecture]] = []
+    anomalies: list[Anomalie] = []
+    for chemin, lu in lire_fichiers(options.fichiers, csv=csv):
+        if isinstance(lu, Lecture):
+            lectures.append((chemin, lu))
+            anomalies.extend(lu.anomalies)
+        else:
+            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lu)))
+    dossiers, autres = rassembler(lectures)
+    return dossiers, anomalies + list(autres)
+
+
+def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    bilans: list[Bilan] = []
+    for dossier, bilan in Politique().examiner_lot(dossiers, au=options.au):
+        if isinstance(bilan, Bilan):
+            bilans.append(bilan)
+        else:
+            anomalies.append(Anomalie(gravite="refus", ou=dossier.debiteur.nom, message=str(bilan)))
+    if options.json:
+        rendu = {
+            "au": options.au.isoformat(),
+            "bilans": [b.vers_dict() for b in bilans],
+            "anomalies": [str(a) for a in anomalies],
+        }
+        print(json.dumps(rendu, ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(_tableau(b) for b in bilans) or "Aucune créance.")
+    return TOUT_LU
+
+
+def _tableau(bilan: Bilan) -> str:
+    """Un débiteur : une ligne par facture, le total, la suite, les alertes."""
+    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Prescription")
+    colonnes = ("principal", "penalites", "interets", "indemnite", "total")
+    lignes = [
+        (b.creance.numero, date_fr(b.echeance.valeur, longue=False), f"{b.jours_retard} j")
+        + tuple(str(getattr(b, p).valeur) for p in colonnes)
+        + (date_fr(b.prescription.prudente, longue=False),)
+        for b in bilan.creances
+    ]
+    total = ("Total", "", "", *(str(getattr(bilan, p).valeur) for p in colonnes), "")
+    largeurs = [max(len(ligne[i]) for ligne in (entetes, *lignes, total)) for i in range(len(entetes))]
+
+    def aligner(ligne: Sequence[str]) -> str:
+        return "  ".join(
+            v.ljust(n) if i < 2 else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))
+        ).rstrip()
+
+    tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
+    suite = f"→ {dire_action(bilan.prochaine)}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
+    alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
+    return "\n".join(
+        [tete, aligner(entetes), *map(aligner, lignes), *([aligner(total)] if len(lignes) > 1 else []), suite, *alertes]
+    )
+
+
+def _pourquoi(bilan: Bilan) -> str:
+    return " ; ".join(dict.fromkeys(e.motif for e in bilan.empechements)) or "rien"
+
+
+def _expliquer(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
+    vises = [d for d in dossiers if any(options.creance in (c.reference, c.numero) for c in d.creances)]
+    if not vises:
+        connues = ", ".join(c.reference for d in dossiers for c in d.creances) or "aucune"
+        raise DonneeInvalide("référence inconnue", champ="--creance", valeur=options.creance, remede=f"Lues : {connues}.")
+    for dossier in vises:
+        print(Politique().examiner(dossier, au=options.au).expliquer())
+    return TOUT_LU
+
+
+def _moteurs(formats: Sequence[str]) -> list[MoteurRendu]:
+    from recouvrement.rendu.html import RenduHtml
+    from recouvrement.rendu.pdf import RenduPdf
+    from recouvrement.rendu.texte import RenduTexte
+
+    fabriques: dict[str, type[MoteurRendu]] = {"pdf": RenduPdf, "html": RenduHtml, "texte": RenduTexte}
+    return [fabriques[nom]() for nom in formats]
+
+
+def _lettres(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
+    from recouvrement.envoi.expedition import expedier
+    from recouvrement.envoi.repertoire import Repertoire
+    from recouvrement.registre.sqlite import RegistreSqlite
+
+    def horloge() -> datetime:
+        return datetime.now(UTC).astimezone()
+
+    dossier_lettres = Repertoire(options.vers, horloge)
+    moteurs = _moteurs(options.formats)
+    with RegistreSqlite(options.vers / "registre.sqlite", horloge) as registre:
+        envois = expedier(
+            dossiers,
+            au=options.au,
+            politique=Politique(),
+            moteur=moteurs,
+            notificateurs=dict.fromkeys(("courriel", "courrier", "recommande"), dossier_lettres),
+            registre=registre,
+            horloge=horloge,
+            relire=lambda dossier: dossier,
+            a_blanc=options.a_blanc,
+        )
+        rates = 0
+        for envoi in envois:
+            rates += envoi.issue in ("erreur", "refuse", "inconnu")
+            noms = ", ".join(d.nom for d in envoi.documents)
+            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, envoi.issue.replace("_", " "), envoi.detail, noms) if p))
+    return EN_PARTIE if rates else TOUT_LU

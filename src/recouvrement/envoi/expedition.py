@@ -1,0 +1,238 @@
+"""L'expédition : examiner, écrire, réserver, remettre, constater. Une fois et une seule.
+
+Rien ne part sans une intention déjà inscrite ; rien n'est noté « pris » sans une réponse du canal. Un dossier fautif ou un
+greffon qui lève n'arrête pas les autres.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+from urllib.parse import quote
+
+from attrs import evolve, frozen
+
+from recouvrement.courrier.document import Courrier, Donnee, Jour
+from recouvrement.courrier.redaction import rediger
+from recouvrement.erreurs import (
+    ContenuChange,
+    DejaEnvoye,
+    DonneeInvalide,
+    EnvoiImpossible,
+    RecouvrementError,
+    RegistreOccupe,
+    extrait,
+)
+from recouvrement.modele.actes import Acte, Transmission
+from recouvrement.modele.dossier import Dossier, Evenement
+from recouvrement.politique.bilan import ActionProposee, Bilan
+from recouvrement.ports import Accuse, Destinataire, Document, MoteurRendu, Notificateur, Pli, Registre, Reservation
+
+IssueEnvoi = Literal["pris", "refuse", "a_retenter", "inconnu", "deja_envoye", "a_blanc", "a_faire", "erreur"]
+
+
+class Examinateur(Protocol):
+    """Ce que l'expédition demande à une politique."""
+
+    def examiner(self, quoi: Dossier, /, *, au: date) -> Bilan:
+        """Bilan du dossier ce jour-là."""
+
+
+@frozen(kw_only=True)
+class Envoi:
+    """Ce qu'est devenue une action proposée.
+
+    Attributes:
+        dossier: Tel que relu juste avant l'envoi, actes du registre compris.
+        action: ``None`` si le dossier n'a pas pu être examiné.
+        issue: Celle de l'accusé, ou ``deja_envoye``, ``a_blanc``, ``a_faire`` (un humain doit agir : appel, transmission),
+            ``erreur`` (rien n'est parti).
+        detail: Pourquoi, en une phrase.
+    """
+
+    dossier: Dossier
+    action: ActionProposee | None
+    issue: IssueEnvoi
+    detail: str = ""
+    documents: tuple[Document, ...] = ()
+    accuse: Accuse | None = None
+
+
+def expedier(
+    dossiers: Iterable[Dossier],
+    *,
+    au: date,
+    politique: Examinateur,
+    moteur: MoteurRendu | Sequence[MoteurRendu],
+    notificateurs: Mapping[str, Notificateur],
+    registre: Registre,
+    horloge: Callable[[], datetime],
+    relire: Callable[[Dossier], Dossier],
+    a_blanc: bool = False,
+) -> Iterator[Envoi]:
+    """Envoie ce qui est dû ce jour-là, une fois et une seule. Rien ne part tant que l'itérateur n'est pas parcouru.
+
+    Args:
+        au: Jour de l'examen.
+        moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli.
+        notificateurs: Par canal (« courriel », « recommande »…).
+        relire: Rend l'état du dossier chez l'hôte, juste avant l'envoi : un paiement arrivé entre-temps arrête la lettre.
+        a_blanc: Montre les documents, sans rien réserver ni remettre. Le registre n'est que lu.
+    """
+    moteurs = tuple(moteur) if isinstance(moteur, Sequence) else (moteur,)
+    guichet = Guichet(moteurs=moteurs, notificateurs=notificateurs, registre=registre, horloge=horloge, a_blanc=a_blanc)
+    for dossier in dossiers:
+        try:
+            relu = _completer(_meme(dossier, relire(dossier)), registre.evenements(dossier.debiteur.cle))
+            bilan = politique.examiner(relu, au=au)
+        except Exception as e:  # un dossier fautif n'arrête pas les autres
+            yield Envoi(dossier=dossier, action=None, issue="erreur", detail=_dire(e))
+            continue
+        for action in bilan.actions:
+            yield guichet.traiter(action, bilan, relu)
+
+
+@frozen(kw_only=True)
+class Guichet:
+    """Ce qui ne change pas d'une action à l'autre."""
+
+    moteurs: tuple[MoteurRendu, ...]
+    notificateurs: Mapping[str, Notificateur]
+    registre: Registre
+    horloge: Callable[[], datetime]
+    a_blanc: bool
+
+    def traiter(self, action: ActionProposee, bilan: Bilan, dossier: Dossier) -> Envoi:
+        """Une action, un envoi ; aucune exception ordinaire n'en sort."""
+        a_faire = _sans_lettre(action)
+        if a_faire:
+            return Envoi(dossier=dossier, action=action, issue="a_faire", detail=a_faire)
+        manque = self._canal_manquant(action.canal)
+        if manque and not self.a_blanc:
+            return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
+        try:
+            pli = _plier(action, bilan, dossier, self.moteurs)
+        except Exception as e:  # une lettre impossible n'arrête pas les autres
+            return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
+        envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
+        return envoi if self.a_blanc else self._envoyer(envoi, pli, self.notificateurs[action.canal])
+
+    def _canal_manquant(self, canal: str) -> str:
+        if canal in self.notificateurs:
+            return ""
+        disponibles = ", ".join(sorted(self.notificateurs)) or "aucun"
+        return f"aucun notificateur pour le canal « {canal} ». Canaux disponibles : {disponibles}."
+
+    def _envoyer(self, envoi: Envoi, pli: Pli, notificateur: Notificateur) -> Envoi:
+        try:
+            reservation = self.registre.reserver(pli)
+        except (DejaEnvoye, ContenuChange) as e:
+            return evolve(envoi, issue="deja_envoye", detail=str(e))
+        except RegistreOccupe as e:
+            return evolve(envoi, issue="a_retenter", detail=str(e))
+        except Exception as e:  # l'intention n'est pas inscrite : rien ne part
+            return evolve(envoi, issue="erreur", detail=_dire(e))
+        accuse = self._remettre(pli, notificateur)
+        return self._constater(envoi, reservation, accuse)
+
+    def _remettre(self, pli: Pli, notificateur: Notificateur) -> Accuse:
+        """Un greffon qui lève a peut-être déjà remis le pli : il n'y a que ``EnvoiImpossible`` pour dire le contraire."""
+        try:
+            accuse: object = notificateur.remettre(pli)
+        except EnvoiImpossible as e:
+            return Accuse(issue="refuse", le=self.horloge(), detail=str(e))
+        except Exception as e:
+            return Accuse(issue="inconnu", le=self.horloge(), detail=_dire(e))
+        if isinstance(accuse, Accuse):
+            return accuse
+        return Accuse(issue="inconnu", le=self.horloge(), detail=f"le canal a répondu {type(accuse).__name__}, pas un Accuse")
+
+    def _constater(self, envoi: Envoi, reservation: Reservation, accuse: Accuse) -> Envoi:
+        try:
+            self.registre.constater(reservation, accuse)
+        except Exception as e:
+            detail = (
+                f"réponse du canal : {accuse.issue} ({accuse.detail}) ; elle n'a pas pu être inscrite ({_dire(e)})."
+                f" L'inscription {reservation.numero} reste incertaine : à trancher."
+            )
+            return evolve(envoi, issue="inconnu", detail=detail, accuse=accuse)
+        return evolve(envoi, issue=accuse.issue, detail=accuse.detail, accuse=accuse)
+
+
+def _sans_lettre(action: ActionProposee) -> str:
+    """Ce qu'un humain doit faire lui-même. La lettre part au débiteur : une transmission ne lui est pas destinée."""
+    if isinstance(action.acte, Transmission):
+        return f"dossier à transmettre ({action.acte.a}) : aucune lettre au débiteur. Inscrivez la transmission une fois faite."
+    if action.canal == "telephone":
+        return "appel à passer : inscrivez la relance une fois l'appel fait."
+    if not action.etape.lettre:
+        return f"l'étape « {action.etape.cle} » n'a pas de lettre : faites-la, puis inscrivez-la."
+    return ""
+
+
+def _meme(dossier: Dossier, relu: Dossier) -> Dossier:
+    if (relu.creancier.cle, relu.debiteur.cle) != (dossier.creancier.cle, dossier.debiteur.cle):
+        raise DonneeInvalide("la relecture rend le dossier d'un autre", champ="relire", valeur=relu.debiteur.cle)
+    return relu
+
+
+def _completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
+    """Ajoute les actes du registre que l'hôte ne connaît pas encore : une étape faite n'est pas reproposée."""
+    for evenement in inscrits:
+        if isinstance(evenement, Acte):
+            neuf = _neuf(evenement, dossier)
+            dossier = dossier.avec(neuf) if neuf else dossier
+        elif evenement not in dossier.evenements:
+            dossier = dossier.avec(evenement)
+    return dossier
+
+
+def _neuf(acte: Acte, dossier: Dossier) -> Acte | None:
+    """L'acte, réduit aux créances du dossier pour lesquelles l'hôte ne connaît pas déjà cette étape."""
+    presentes = {x.reference for x in dossier.creances}
+    semblables = [e for e in dossier.evenements if isinstance(e, Acte) and e.etape == acte.etape]
+    connues = {r for e in semblables for r in (e.creances or presentes - set(e.pour_memoire))}
+    visees = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
+    restent = tuple(r for r in visees if r in presentes - connues)
+    if not restent:
+        return None
+    prise = any(type(e) is type(acte) and e.reference == acte.reference for e in dossier.evenements)
+    memoire = tuple(r for r in acte.pour_memoire if r in presentes)
+    return _visant(acte, restent, pour_memoire=memoire, reference="" if prise else acte.reference)
+
+
+def _visant(acte: Acte, creances: tuple[str, ...], **changements: Any) -> Acte:
+    return evolve(acte, **changements | {"creances": creances})
+
+
+def _plier(action: ActionProposee, bilan: Bilan, dossier: Dossier, moteurs: Iterable[MoteurRendu]) -> Pli:
+    """Le pli à remettre. L'acte y nomme ses créances : une facture venue plus tard n'y est pas comprise."""
+    courrier = rediger(action, bilan)
+    acte, debiteur = action.acte, dossier.debiteur
+    references = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
+    return Pli(
+        cles=tuple(cle_d_envoi(dossier.creancier.cle, reference, acte.etape) for reference in references),
+        destinataire=Destinataire(
+            nom=debiteur.nom, courriel=debiteur.courriel, telephone=debiteur.telephone, adresse=debiteur.adresse
+        ),
+        objet=_objet(courrier),
+        documents=tuple(moteur.rendre(courrier) for moteur in moteurs),
+        debiteur=debiteur.cle,
+        acte=_visant(acte, references),
+    )
+
+
+def cle_d_envoi(creancier: str, creance: str, etape: str, occurrence: str = "1") -> str:
+    """« créancier/créance/étape/occurrence », chaque part échappée : ni date d'exécution, ni liste de factures."""
+    return "/".join(quote(part, safe="") for part in (creancier, creance, etape, occurrence))
+
+
+def _objet(courrier: Courrier) -> str:
+    """L'objet du courrier, en texte d'une ligne."""
+    return "".join(
+        f.texte if isinstance(f, Donnee) else f"{f.le:%d/%m/%Y}" if isinstance(f, Jour) else str(f) for f in courrier.objet
+    ).strip()
+
+
+def _dire(erreur: Exception) -> str:
+    """Nos erreurs parlent déjà ; celles d'ailleurs sont nommées, et bornées : elles s'inscrivent au registre."""
+    return str(erreur) if isinstance(erreur, RecouvrementError) else extrait(f"{type(erreur).__name__} : {erreur}", 300)

@@ -1,0 +1,125 @@
+"""Canal « dossier » : écrit les documents dans un répertoire, pour un envoi fait à la main ou par un autre outil.
+
+Un fichier est entier ou absent ; son nom dérive du débiteur, de l'étape et du contenu, jamais d'un texte pris tel quel.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from recouvrement.erreurs import EnvoiImpossible
+from recouvrement.ports import Accuse, Document, Pli
+
+_SUFFIXE = re.compile(r"\.[A-Za-z0-9]{1,5}", re.ASCII)
+
+
+class Repertoire:
+    """Écrit chaque document du pli dans ``dossier``, créé au besoin (son parent doit exister).
+
+    Args:
+        horloge: Rend l'instant présent, avec fuseau.
+    """
+
+    def __init__(self, dossier: Path | str, horloge: Callable[[], datetime]) -> None:
+        self._dossier = Path(dossier).absolute()
+        self._horloge = horloge
+
+    def __repr__(self) -> str:
+        return f"Repertoire({str(self._dossier)!r})"
+
+    def remettre(self, pli: Pli) -> Accuse:
+        """Écrit tous les documents ou aucun. Le même pli, déjà là, est pris sans être récrit.
+
+        Raises:
+            EnvoiImpossible: Dossier où l'on ne peut pas écrire, disque plein, fichier étranger du même nom.
+        """
+        if not pli.documents:
+            raise EnvoiImpossible("le pli ne contient aucun document.")
+        noms = noms_de_fichiers(pli)
+        try:
+            ecrits = self._ecrire_tout(noms, pli.documents)
+        except OSError as e:
+            raise EnvoiImpossible(f"impossible d'écrire dans {self._dossier} : {e.strerror or e}. Rien n'y est resté.") from e
+        detail = ", ".join(noms) if ecrits else f"déjà présent : {', '.join(noms)}"
+        return Accuse(issue="pris", le=self._horloge(), numero=noms[0], detail=detail)
+
+    def _ecrire_tout(self, noms: tuple[str, ...], documents: tuple[Document, ...]) -> list[Path]:
+        self._dossier.mkdir(exist_ok=True)
+        ecrits: list[Path] = []
+        try:
+            for nom, document in zip(noms, documents, strict=True):
+                final = self._dossier / nom
+                if not _deja_la(final, document.octets):
+                    _ecrire(final, document.octets)
+                    ecrits.append(final)
+            _synchroniser(self._dossier)
+        except BaseException:
+            for final in ecrits:
+                final.unlink(missing_ok=True)
+            raise
+        return ecrits
+
+
+def noms_de_fichiers(pli: Pli) -> tuple[str, ...]:
+    """Un nom par document : débiteur, étape, empreinte des clés et du contenu, rang. ASCII, sans chemin."""
+    cle = hashlib.sha256("\n".join((pli.debiteur, pli.empreinte, *pli.cles)).encode()).hexdigest()[:16]
+    racine = f"{_mot(pli.destinataire.nom)}_{_mot(pli.acte.etape)}_{cle}"
+    return tuple(f"{racine}_{rang}{_suffixe(d.nom)}" for rang, d in enumerate(pli.documents, 1))
+
+
+def _mot(texte: str) -> str:
+    ascii_ = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", ascii_)[:40].strip("-") or "x"
+
+
+def _suffixe(nom: str) -> str:
+    _, point, fin = nom.rpartition(".")
+    return point + fin.lower() if _SUFFIXE.fullmatch(point + fin) else ".bin"
+
+
+def _deja_la(final: Path, octets: bytes) -> bool:
+    if not final.is_symlink() and not final.exists():
+        return False
+    if final.is_symlink() or not final.is_file() or final.read_bytes() != octets:
+        raise EnvoiImpossible(f"{final} existe déjà avec un autre contenu : il n'est pas remplacé. Déplacez-le.")
+    return True
+
+
+def _ecrire(final: Path, octets: bytes) -> None:
+    """Écrit à côté, sur le disque, puis donne le nom définitif sans jamais remplacer un fichier."""
+    brouillon = final.with_name(f".{final.name}.{uuid4().hex}.part")
+    try:
+        with brouillon.open("xb") as fichier:
+            fichier.write(octets)
+            fichier.flush()
+            os.fsync(fichier.fileno())
+        _nommer(brouillon, final)
+    finally:
+        brouillon.unlink(missing_ok=True)
+
+
+def _nommer(brouillon: Path, final: Path) -> None:
+    try:
+        final.hardlink_to(brouillon)
+    except FileExistsError:
+        raise
+    except OSError:  # pas de liens durs (FAT, certains partages)
+        if final.exists():
+            raise
+        brouillon.rename(final)
+
+
+def _synchroniser(dossier: Path) -> None:
+    """Le nom aussi doit survivre à une coupure ; certains systèmes ne savent pas le demander."""
+    with suppress(OSError):
+        descripteur = os.open(dossier, os.O_RDONLY)
+        try:
+            os.fsync(descripteur)
+        finally:
+            os.close(descripteur)

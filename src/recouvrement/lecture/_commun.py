@@ -1,0 +1,139 @@
+"""Ce que les lecteurs partagent : lire sans déborder, dater sans deviner, consigner sans s'arrêter. Privé."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from attrs import define, field
+
+from recouvrement.erreurs import DonneeInvalide, extrait
+from recouvrement.modele._champs import masquer_iban
+from recouvrement.ports import Anomalie
+
+T = TypeVar("T")
+MEGA = 1_000_000
+
+# Où le code de commerce et le code civil s'appliquent de plein droit ; ailleurs, une alerte le dit.
+TERRITOIRES_FRANCAIS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"})
+REDEMANDER = "Redemandez une facture correcte à son émetteur."
+DROIT_SUPPOSE = "créancier établi hors de France : le droit français a été supposé"
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}(?:[\s.-]?[A-Z0-9]){11,30}", re.ASCII | re.IGNORECASE)
+
+FORMES_DATE = {
+    "iso": (re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})-(?P<j>[0-9]{2})", re.ASCII), "AAAA-MM-JJ"),
+    "fr": (re.compile(r"(?P<j>[0-9]{2})/(?P<m>[0-9]{2})/(?P<a>[0-9]{4})", re.ASCII), "JJ/MM/AAAA"),
+    "102": (re.compile(r"(?P<a>[0-9]{4})(?P<m>[0-9]{2})(?P<j>[0-9]{2})", re.ASCII), "AAAAMMJJ"),
+    # xsd:date : le fuseau facultatif ne change pas le jour écrit.
+    "xsd": (re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})-(?P<j>[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII), "AAAA-MM-JJ"),
+}
+
+
+def nom_de(source: Path | bytes) -> str:
+    """Nom sous lequel la source paraît dans les messages."""
+    if isinstance(source, Path):
+        return source.name
+    if isinstance(source, bytes):
+        return "données reçues"
+    raise DonneeInvalide("un pathlib.Path ou des octets sont attendus", champ="source", valeur=type(source).__name__)
+
+
+def lire_octets(source: Path | bytes, limite: int) -> bytes:
+    """Tout le contenu, sa taille étant contrôlée avant la lecture.
+
+    Raises:
+        DonneeInvalide: Pas un fichier ordinaire, illisible, ou plus gros que ``limite`` octets.
+    """
+    taille = len(source) if isinstance(source, bytes) else _taille(source)
+    if taille <= limite:
+        lus = source if isinstance(source, bytes) else _debut(source, limite + 1)
+        if len(lus) <= limite:  # le fichier a pu grossir depuis
+            return lus
+    raise DonneeInvalide(
+        f"fichier trop gros : {max(taille, limite + 1) / MEGA:.0f} Mo, au plus {limite / MEGA:.0f} Mo",
+        ou=nom_de(source),
+        remede="Découpez-le, ou vérifiez qu'il s'agit du bon fichier.",
+    )
+
+
+def lire_entete(source: Path | bytes) -> bytes:
+    """Les premiers octets, pour reconnaître le format."""
+    nom_de(source)
+    if isinstance(source, bytes):
+        return source[:1024]
+    _taille(source)
+    return _debut(source, 1024)
+
+
+def _taille(chemin: Path) -> int:
+    """Un tube ou un périphérique est refusé : le lire ne finirait pas."""
+    try:
+        if chemin.is_file():
+            return chemin.stat().st_size
+    except (OSError, ValueError):
+        pass
+    raise DonneeInvalide(
+        "fichier introuvable, ou qui n'est pas un fichier ordinaire", ou=chemin.name, remede="Vérifiez le chemin."
+    )
+
+
+def _debut(chemin: Path, octets: int) -> bytes:
+    try:
+        with chemin.open("rb") as flux:
+            return flux.read(octets)
+    except OSError as e:
+        raise DonneeInvalide(f"fichier illisible ({e.strerror})", ou=chemin.name, remede="Vérifiez les droits d'accès.") from None
+
+
+def lire_date(texte: str, forme: str, champ: str) -> date:
+    """Jour écrit exactement dans cette forme ; ``strptime`` et ``fromisoformat`` en acceptent trop."""
+    motif, modele = FORMES_DATE[forme]
+    lu = motif.fullmatch(texte)
+    if lu is None:
+        raise DonneeInvalide(f"date attendue sous la forme {modele}", champ=champ, valeur=texte, remede="Récrivez la date.")
+    try:
+        return date(int(lu["a"]), int(lu["m"]), int(lu["j"]))
+    except ValueError:
+        raise DonneeInvalide("ce jour n'existe pas", champ=champ, valeur=texte, remede="Vérifiez la date.") from None
+
+
+def montrer(valeur: object) -> str:
+    """Valeur lue, bornée ; tout ce qui ressemble à un IBAN y est masqué."""
+    if valeur is None:
+        return ""
+    return extrait(_IBAN.sub(lambda lu: masquer_iban(re.sub(r"[\s.-]", "", lu[0])), str(valeur)))
+
+
+@define
+class Constat:
+    """Carnet d'un lecteur à un endroit du fichier : ce qui est refusé, ce qui est douteux."""
+
+    ou: str
+    anomalies: list[Anomalie] = field(factory=list)
+
+    def a(self, ou: str) -> "Constat":
+        """Le même carnet, à un autre endroit."""
+        return Constat(ou, self.anomalies)
+
+    def alerter(self, message: str, *, champ: str = "", valeur: object = None, remede: str = "") -> None:
+        """Lu, avec un doute à lever."""
+        self.anomalies.append(
+            Anomalie(gravite="alerte", ou=self.ou, message=message, champ=champ, valeur=montrer(valeur), remede=remede)
+        )
+
+    def refuser(self, e: DonneeInvalide) -> None:
+        """Rien n'est tiré de cet élément."""
+        ou = f"{self.ou}, {e.ou}" if e.ou and e.ou != self.ou else self.ou
+        self.anomalies.append(
+            Anomalie(gravite="refus", ou=ou, message=e.message, champ=e.champ, valeur=montrer(e.valeur), remede=e.remede)
+        )
+
+    def tolerer(self, faire: Callable[[], T], champ: str) -> T | None:
+        """Ce que rend ``faire`` ; une valeur accessoire fausse ne perd pas la créance : elle est laissée vide et signalée."""
+        try:
+            return faire()
+        except DonneeInvalide as e:
+            self.alerter(f"{e.message} : laissé vide", champ=champ, valeur=e.valeur, remede=e.remede)
+            return None

@@ -1,0 +1,190 @@
+"""D'une ligne de CSV à un fait : créance ou événement. Privé."""
+
+import re
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from attrs import define, field, frozen
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Constat
+from recouvrement.lecture._ligne import Ligne
+from recouvrement.lecture.qualite import normaliser_tva, qualite
+from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.creance import ConditionsPaiement, Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.evenements import Avoir, Paiement
+from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite
+
+_PARTIE = (
+    *("nom", "qualite", "siren", "tva", "identifiant", "voie", "code_postal", "commune", "pays"),
+    *("courriel", "telephone"),
+)
+_ADRESSE = ("voie", "code_postal", "commune")
+
+COLONNES_CREANCES = (
+    *("reference", "principal", "emise_le", "echeance", "facture", "nature", "executee_le", "recue_le", "devise"),
+    "taux_penalites",
+    *(f"debiteur_{c}" for c in (*_PARTIE, "acheteur")),
+    *(f"creancier_{c}" for c in (*_PARTIE, "iban", "bic", "mediateur")),
+)
+COLONNES_EVENEMENTS = (
+    *("type", "le", "montant", "devise", "creance", "reference", "moyen", "etape", "canal"),
+    *("presentee_le", "payer_avant_le", "effet_le", "a"),
+)
+
+
+@frozen
+class _Genre:
+    """Ce qu'un type d'événement lit : sa classe, ses colonnes, celles qu'il exige."""
+
+    classe: Callable[..., Evenement]
+    colonnes: tuple[str, ...]
+    exige: tuple[str, ...] = ()
+
+
+_ACTE = ("creance", "reference", "etape")
+_GENRES: dict[str, _Genre] = {
+    "paiement": _Genre(Paiement, ("montant", "devise", "creance", "reference", "moyen"), ("montant",)),
+    "avoir": _Genre(Avoir, ("montant", "devise", "creance", "reference", "effet_le"), ("montant", "creance")),
+    "relance": _Genre(Relance, (*_ACTE, "canal")),
+    "mise_en_demeure": _Genre(MiseEnDemeure, (*_ACTE, "canal", "presentee_le", "payer_avant_le")),
+    "transmission": _Genre(Transmission, (*_ACTE, "a")),
+}
+
+
+def plus_proche(nom: str, connus: tuple[str, ...]) -> str:
+    """Remède d'un nom inconnu : le plus ressemblant, ou la liste."""
+    proches = get_close_matches(nom, connus, n=1)
+    return f"Vouliez-vous « {proches[0]} » ?" if proches else f"Noms connus : {', '.join(connus)}."
+
+
+@define
+class Parties:
+    """Créanciers et débiteurs déjà lus : construits une fois, signalés une fois.
+
+    Attributes:
+        creancier: Celui que l'appelant a donné, quand le fichier n'en nomme pas.
+    """
+
+    creancier: Creancier | None
+    _lues: dict[frozenset[tuple[str, str]], Creancier | Debiteur] = field(factory=dict)
+
+    def creancier_de(self, ligne: Ligne, constat: Constat) -> Creancier:
+        """Créancier de la ligne."""
+        lu = self.creancier or self._lire(ligne, "creancier", Creancier, constat)
+        assert isinstance(lu, Creancier)  # noqa: S101 -- le rôle est dans la clé
+        return lu
+
+    def debiteur_de(self, ligne: Ligne, constat: Constat) -> Debiteur:
+        """Débiteur de la ligne."""
+        lu = self._lire(ligne, "debiteur", Debiteur, constat)
+        assert isinstance(lu, Debiteur)  # noqa: S101 -- le rôle est dans la clé
+        return lu
+
+    def _lire(self, ligne: Ligne, role: str, classe: type[Creancier | Debiteur], constat: Constat) -> Creancier | Debiteur:
+        ligne.obligatoire(f"{role}_nom")
+        cellules = ligne.sous(f"{role}_")
+        cle = frozenset({("role", role), *cellules.items()})
+        if cle not in self._lues:
+            try:
+                champs, doutes = _champs_partie(cellules, creancier=role == "creancier")
+                self._lues[cle] = classe(**champs)
+            except DonneeInvalide as e:
+                raise DonneeInvalide(e.message, champ=f"{role}_{e.champ}", valeur=e.valeur, remede=e.remede) from None
+            for champ, doute in doutes:
+                constat.alerter(doute, champ=f"{role}_{champ}")
+            if role == "creancier" and cellules.get("pays", "FR") not in TERRITOIRES_FRANCAIS:
+                constat.alerter(DROIT_SUPPOSE, champ="creancier_pays", valeur=cellules["pays"])
+        return self._lues[cle]
+
+
+def _champs_partie(cellules: Mapping[str, str], *, creancier: bool) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Champs d'une partie, et les doutes à signaler."""
+    doutes: list[tuple[str, str]] = []
+    champs: dict[str, Any] = {c: v for c, v in cellules.items() if c not in {"tva", "pays", *_ADRESSE}}
+    tva = normaliser_tva(cellules.get("tva"))
+    if "tva" in cellules and tva is None:
+        remede = "Corrigez-le, ou videz la cellule."
+        raise DonneeInvalide("numéro de TVA illisible", champ="tva", valeur=cellules["tva"], remede=remede)
+    if "siren" not in champs and tva:
+        champs.setdefault("identifiant", tva)
+    champs["qualite"], doute = _qualite(cellules, tva, creancier)
+    if doute:
+        doutes.append(("qualite", doute))
+    champs["adresse"] = _adresse(cellules, doutes)
+    return champs, doutes
+
+
+def _qualite(cellules: Mapping[str, str], tva: str | None, creancier: bool) -> tuple[Qualite, str | None]:
+    dite = cellules.get("qualite")
+    if dite is None:
+        return qualite(tva, cellules.get("siren"), creancier=creancier)
+    try:
+        return Qualite(dite), None
+    except ValueError:
+        connues = tuple(q.value for q in Qualite)
+        raise DonneeInvalide("qualité inconnue", champ="qualite", valeur=dite, remede=plus_proche(dite, connues)) from None
+
+
+def _adresse(cellules: Mapping[str, str], doutes: list[tuple[str, str]]) -> Adresse | None:
+    lus: dict[str, Any] = {c: cellules[c] for c in _ADRESSE if c in cellules}
+    if len(lus) == len(_ADRESSE):
+        return Adresse(**lus, pays=cellules.get("pays", "FR"))
+    if lus:
+        manque = next(c for c in _ADRESSE if c not in lus)
+        doutes.append((manque, "adresse incomplète : laissée vide, aucune lettre ne pourra partir par la poste"))
+    return None
+
+
+def lire_creance(ligne: Ligne, parties: Parties, constat: Constat) -> Creance:
+    """Créance d'une ligne."""
+    facultatifs = {c: ligne.texte(c) for c in ("facture", "nature") if ligne.texte(c)}
+    jours = {c: ligne.jour(c) for c in ("echeance", "executee_le", "recue_le")}
+    faits: dict[str, Any] = {
+        "reference": ligne.obligatoire("reference"),
+        "principal": ligne.montant("principal"),
+        "emise_le": ligne.jour_obligatoire("emise_le"),
+        "conditions": ConditionsPaiement(taux_penalites=ligne.taux("taux_penalites")),
+        **facultatifs,
+        **jours,
+    }
+    creancier, debiteur = parties.creancier_de(ligne, constat), parties.debiteur_de(ligne, constat)
+    creance = Creance(**faits, creancier=creancier, debiteur=debiteur)
+    if creance.echeance is None:
+        constat.alerter("échéance absente : calculée par la loi", champ="echeance")
+    return creance
+
+
+def lire_evenement(ligne: Ligne) -> Evenement:
+    """Événement d'une ligne : une cellule remplie qui ne le concerne pas est refusée, plutôt que perdue."""
+    type_ = ligne.obligatoire("type")
+    genre = _GENRES.get(type_)
+    if genre is None:
+        raise DonneeInvalide("type inconnu", champ="type", valeur=type_, remede=plus_proche(type_, tuple(_GENRES)))
+    for colonne in ligne.cellules:
+        if colonne not in {"type", "le", *genre.colonnes}:
+            message = f"colonne sans objet pour un événement « {type_} »"
+            raise DonneeInvalide(message, champ=colonne, valeur=ligne.texte(colonne), remede="Videz la cellule.")
+    for colonne in genre.exige:
+        ligne.obligatoire(colonne)
+    donnees = [_donnee(ligne, c, acte="etape" in genre.colonnes) for c in genre.colonnes if ligne.texte(c)]
+    return genre.classe(le=ligne.jour_obligatoire("le"), **dict(d for d in donnees if d))
+
+
+def _donnee(ligne: Ligne, colonne: str, *, acte: bool) -> tuple[str, Any] | None:
+    if colonne == "devise":
+        return None  # lue avec le montant
+    if colonne == "montant":
+        return colonne, ligne.montant(colonne)
+    if colonne.endswith("_le"):
+        return colonne, ligne.jour(colonne)
+    texte = ligne.obligatoire(colonne)
+    return ("creances", _references(texte)) if acte and colonne == "creance" else (colonne, texte)
+
+
+def _references(texte: str) -> tuple[str, ...]:
+    """Références séparées par « | », sinon par des espaces."""
+    parts = texte.split("|") if "|" in texte else re.split(r"\s+", texte)
+    return tuple(p.strip() for p in parts if p.strip())

@@ -1,0 +1,62 @@
+"""Une facture EN 16931 telle qu'elle est écrite, avant tout jugement : la forme commune de CII et d'UBL. Privé."""
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Partie:
+    """Vendeur (BG-4) ou acheteur (BG-7), en textes ; vide : absent.
+
+    Attributes:
+        immatriculations: Ce qui peut être un SIREN ou un SIRET, du plus au moins sûr.
+        identifiant: Identifiant chez l'autre partie (BT-29, BT-46).
+    """
+
+    nom: str
+    immatriculations: tuple[str, ...]
+    tva: str
+    identifiant: str
+    lignes: tuple[str, ...]
+    code_postal: str
+    commune: str
+    pays: str
+    courriel: str
+    telephone: str
+
+
+@frozen(kw_only=True)
+class Sommes:
+    """Totaux (BG-22), en textes ; vide : absent."""
+
+    hors_taxe: str
+    taxe: str
+    total: str
+    verse: str
+    arrondi: str
+    du: str
+
+
+@frozen(kw_only=True)
+class Piece:
+    """Facture ou avoir, en textes.
+
+    Attributes:
+        forme_date: Clé de ``FORMES_DATE``.
+        echeances: Toutes celles qui sont écrites.
+        anterieures: Factures que la pièce vise (BT-25).
+    """
+
+    numero: str
+    type: str
+    devise: str
+    forme_date: str
+    emise_le: str
+    echeances: tuple[str, ...]
+    livree_le: str
+    sommes: Sommes
+    vendeur: Partie
+    acheteur: Partie
+    beneficiaire: str
+    ibans: tuple[str, ...]
+    bic: str
+    anterieures: tuple[str, ...]

@@ -1,0 +1,79 @@
+"""De plusieurs lectures à des dossiers : les doublons sont dits, un fait sans dossier est refusé, le reste est traité."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import evolve
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
+from recouvrement.ports import Anomalie, Lecture
+
+
+def rassembler(lectures: Iterable[tuple[Path, Lecture]]) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
+    """Dossiers par créancier, débiteur et devise, et ce qui n'a pas pu y entrer.
+
+    Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée.
+    """
+    lues = list(lectures)
+    anomalies: list[Anomalie] = []
+    creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
+    dossiers = Dossier.regrouper(creances) if creances else ()
+    faits = [(chemin, e) for chemin, lecture in lues for e in lecture.evenements]
+    suivis: list[list[Evenement]] = [[] for _ in dossiers]
+    for chemin, evenement in faits:
+        rangs = [i for i, d in enumerate(dossiers) if d.concerne(evenement)]
+        if len(rangs) == 1:
+            suivis[rangs[0]].append(evenement)
+        else:
+            anomalies.append(_sans_dossier(chemin, evenement, len(rangs)))
+    return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
+
+
+def _sans_doublon(lues: Iterable[tuple[Path, Creance]], anomalies: list[Anomalie]) -> list[Creance]:
+    gardees: dict[tuple[str, str, str], tuple[Path, Creance]] = {}
+    for chemin, creance in lues:
+        cle = (creance.creancier.cle, creance.debiteur.cle, creance.reference)
+        if cle not in gardees:
+            gardees[cle] = (chemin, creance)
+            continue
+        avant, premiere = gardees[cle]
+        meme = premiere.principal == creance.principal
+        message = "déjà lue" if meme else f"déjà lue avec un autre montant ({premiere.principal})"
+        valeur = f"{creance.reference}, {creance.principal}"
+        gravite = "alerte" if meme else "refus"
+        anomalies.append(
+            Anomalie(gravite=gravite, ou=chemin.name, message=f"{message} dans {avant.name}", champ="reference", valeur=valeur)
+        )
+    return [creance for _, creance in gardees.values()]
+
+
+def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int) -> Anomalie:
+    quoi = f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y}"
+    message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : aucune créance lue ne porte cette référence"
+    return Anomalie(
+        gravite="refus",
+        ou=chemin.name,
+        message=message,
+        champ="creance",
+        valeur=", ".join(creances_visees(evenement)),
+        remede="Nommez une créance lue avec ce fichier.",
+    )
+
+
+def _completer(dossier: Dossier, evenements: list[Evenement], anomalies: list[Anomalie]) -> Dossier:
+    """Le dossier avec ses faits ; si l'ensemble ne tient pas, fait par fait, pour nommer le fautif."""
+    try:
+        return evolve(dossier, evenements=evenements)
+    except DonneeInvalide:
+        for evenement in evenements:
+            try:
+                dossier = dossier.avec(evenement)
+            except DonneeInvalide as e:
+                anomalies.append(
+                    Anomalie(
+                        gravite="refus", ou=e.ou, message=e.message, champ=e.champ, valeur=str(e.valeur or ""), remede=e.remede
+                    )
+                )
+        return dossier
