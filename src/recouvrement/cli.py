@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.presentation import dire_action
-from recouvrement.ports import Anomalie, Lecture, MoteurRendu
+from recouvrement.ports import Anomalie, Lecture, MoteurRendu, Registre
 
 TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
 FORMATS = ("pdf", "html", "texte")
@@ -125,12 +126,16 @@ def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomal
 
 def _tableau(bilan: Bilan) -> str:
     """Un débiteur : une ligne par facture, le total, la suite, les alertes."""
-    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Prescription")
+    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir avant le")
     colonnes = ("principal", "penalites", "interets", "indemnite", "total")
     lignes = [
-        (b.creance.numero, date_fr(b.echeance.valeur, longue=False), f"{b.jours_retard} j")
-        + tuple(str(getattr(b, p).valeur) for p in colonnes)
-        + (date_fr(b.prescription.prudente, longue=False),)
+        (
+            b.creance.numero,
+            date_fr(b.echeance.valeur, longue=False),
+            f"{b.jours_retard} j",
+            *(str(getattr(b, p).valeur) for p in colonnes),
+            date_fr(b.prescription.prudente, longue=False),
+        )
         for b in bilan.creances
     ]
     total = ("Total", "", "", *(str(getattr(bilan, p).valeur) for p in colonnes), "")
@@ -142,7 +147,7 @@ def _tableau(bilan: Bilan) -> str:
         ).rstrip()
 
     tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
-    suite = f"→ {dire_action(bilan.prochaine)}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
+    suite = f"→ {dire_action(bilan.prochaine, bilan.au)}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
     return "\n".join(
         [tete, aligner(entetes), *map(aligner, lignes), *([aligner(total)] if len(lignes) > 1 else []), suite, *alertes]
@@ -175,22 +180,18 @@ def _moteurs(formats: Sequence[str]) -> list[MoteurRendu]:
 def _lettres(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
     from recouvrement.envoi.expedition import expedier
     from recouvrement.envoi.repertoire import Repertoire
-    from recouvrement.registre.sqlite import RegistreSqlite
 
-    def horloge() -> datetime:
-        return datetime.now(UTC).astimezone()
-
-    dossier_lettres = Repertoire(options.vers, horloge)
     moteurs = _moteurs(options.formats)
-    with RegistreSqlite(options.vers / "registre.sqlite", horloge) as registre:
+    with ExitStack() as pile:
+        registre = _registre(options.vers, pile, a_blanc=options.a_blanc)
         envois = expedier(
             dossiers,
             au=options.au,
             politique=Politique(),
             moteur=moteurs,
-            notificateurs=dict.fromkeys(("courriel", "courrier", "recommande"), dossier_lettres),
+            notificateurs=dict.fromkeys(("courriel", "courrier", "recommande"), Repertoire(options.vers, _horloge)),
             registre=registre,
-            horloge=horloge,
+            horloge=_horloge,
             relire=lambda dossier: dossier,
             a_blanc=options.a_blanc,
         )
@@ -200,3 +201,25 @@ def _lettres(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomal
             noms = ", ".join(d.nom for d in envoi.documents)
             print(" : ".join(p for p in (envoi.dossier.debiteur.nom, envoi.issue.replace("_", " "), envoi.detail, noms) if p))
     return EN_PARTIE if rates else TOUT_LU
+
+
+def _horloge() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _registre(dossier: Path, pile: ExitStack, *, a_blanc: bool) -> Registre:
+    """Le registre du dossier ; à blanc, rien n'est créé : faute de registre, aucun envoi n'est connu."""
+    from recouvrement.registre.memoire import RegistreMemoire
+    from recouvrement.registre.sqlite import RegistreSqlite
+
+    fichier = dossier / "registre.sqlite"
+    if a_blanc and not fichier.exists():
+        return RegistreMemoire(_horloge)
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        remede = "Choisissez un dossier où vous pouvez écrire."
+        raise DonneeInvalide(
+            f"dossier de sortie impossible : {e.strerror}", champ="--vers", valeur=str(dossier), remede=remede
+        ) from None
+    return pile.enter_context(RegistreSqlite(fichier, _horloge))

@@ -32,21 +32,25 @@ def rassembler(lectures: Iterable[tuple[Path, Lecture]]) -> tuple[tuple[Dossier,
 
 
 def _sans_doublon(lues: Iterable[tuple[Path, Creance]], anomalies: list[Anomalie]) -> list[Creance]:
-    gardees: dict[tuple[str, str, str], tuple[Path, Creance]] = {}
+    """Un numéro n'est donné qu'une fois par un créancier : deux lectures du même numéro sont la même facture."""
+    gardees: dict[tuple[str, str], tuple[Path, Creance]] = {}
     for chemin, creance in lues:
-        cle = (creance.creancier.cle, creance.debiteur.cle, creance.reference)
-        if cle not in gardees:
-            gardees[cle] = (chemin, creance)
-            continue
-        avant, premiere = gardees[cle]
-        meme = premiere.principal == creance.principal
-        message = "déjà lue" if meme else f"déjà lue avec un autre montant ({premiere.principal})"
-        valeur = f"{creance.reference}, {creance.principal}"
-        gravite = "alerte" if meme else "refus"
-        anomalies.append(
-            Anomalie(gravite=gravite, ou=chemin.name, message=f"{message} dans {avant.name}", champ="reference", valeur=valeur)
-        )
+        avant, premiere = gardees.setdefault((creance.creancier.cle, creance.reference), (chemin, creance))
+        if premiere is not creance:
+            anomalies.append(_doublon(chemin, creance, avant, premiere))
     return [creance for _, creance in gardees.values()]
+
+
+def _doublon(chemin: Path, creance: Creance, avant: Path, premiere: Creance) -> Anomalie:
+    meme = premiere.principal == creance.principal
+    return Anomalie(
+        gravite="alerte" if meme else "refus",
+        ou=chemin.name,
+        message=f"déjà lue dans {avant.name}" + ("" if meme else f" avec un autre montant ({premiere.principal})"),
+        champ="reference",
+        valeur=f"{creance.reference}, {creance.principal}",
+        remede="La première lecture est gardée.",
+    )
 
 
 def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int) -> Anomalie:
