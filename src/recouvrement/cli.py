@@ -198,8 +198,8 @@ def _lettres(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomal
         rates = 0
         for envoi in envois:
             rates += envoi.issue in ("erreur", "refuse", "inconnu")
-            noms = ", ".join(d.nom for d in envoi.documents)
-            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, envoi.issue.replace("_", " "), envoi.detail, noms) if p))
+            quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
+            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, envoi.issue.replace("_", " "), quoi) if p))
     return EN_PARTIE if rates else TOUT_LU
 
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from attrs import evolve, frozen
 
-from recouvrement.courrier.document import Courrier, Donnee, Jour
+from recouvrement.affichage import date_fr
+from recouvrement.courrier.document import Courrier, Donnee, Fragment, Jour
 from recouvrement.courrier.redaction import rediger
 from recouvrement.erreurs import (
     ContenuChange,
@@ -228,9 +229,17 @@ def cle_d_envoi(creancier: str, creance: str, etape: str, occurrence: str = "1")
 
 def _objet(courrier: Courrier) -> str:
     """L'objet du courrier, en texte d'une ligne."""
-    return "".join(
-        f.texte if isinstance(f, Donnee) else f"{f.le:%d/%m/%Y}" if isinstance(f, Jour) else str(f) for f in courrier.objet
-    ).strip()
+    return "".join(_en_texte(fragment, courrier.langue) for fragment in courrier.objet).strip()
+
+
+def _en_texte(fragment: Fragment, langue: str) -> str:
+    """Hors du français, la date est en ISO : « 01/10/2026 » s'y lirait à l'envers."""
+    if isinstance(fragment, Donnee):
+        return fragment.texte
+    if isinstance(fragment, Jour):
+        francais = date_fr(fragment.le, longue=fragment.forme != "tableau", semaine=fragment.forme == "limite")
+        return francais if langue == "fr" else fragment.le.isoformat()
+    return str(fragment)
 
 
 def _dire(erreur: Exception) -> str:

@@ -16,7 +16,7 @@ from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
 from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
-from recouvrement.temps import JoursOuvres
+from recouvrement.temps import UN_JOUR, JoursOuvres
 
 PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
 EXTINCTION = Source("Code civil", "2219")
@@ -26,7 +26,7 @@ PRESCRITE = "prescrite : plus aucune demande"
 PEUT_ETRE_PRESCRITE = "peut-être prescrite : faites trancher avant toute demande"
 NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
-ECART = "écart minimal entre deux écrits au même débiteur"
+ECART = "écart minimal entre deux contacts avec le même débiteur"
 ACHEVE = "toutes les étapes du scénario sont faites"
 MOTIF_ECHEANCE = "délai écoulé depuis l'échéance"
 MOTIF_PRECEDENTE = "délai écoulé depuis l'étape précédente"
@@ -59,14 +59,16 @@ def suite(
     return actions, prochaine, obstacles
 
 
-def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> date | None:
-    """Premier jour où un nouvel écrit peut partir ; un appel ne compte pas."""
+def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
+    """Premiers jours où un écrit, puis un appel, peuvent partir : un appel ne compte pas dans l'écart, mais un seul contact par jour."""
+    jours = [a.le for a in actes]
     ecrits = [a.le for a in actes if not (isinstance(a, Relance) and a.canal == "telephone")]
-    return max(ecrits) + timedelta(days=scenario.ecart_minimal) if ecrits else None
+    lendemain = max(jours) + UN_JOUR if jours else date.min
+    return max(lendemain, max(ecrits) + timedelta(days=scenario.ecart_minimal)) if ecrits else lendemain, lendemain
 
 
 def _suite(
-    bilan: BilanCreance, actes: Sequence[Acte], scenario: Scenario, jours: JoursOuvres, libre_le: date | None, au: date
+    bilan: BilanCreance, actes: Sequence[Acte], scenario: Scenario, jours: JoursOuvres, libre_le: tuple[date, date], au: date
 ) -> _Suite:
     reference = bilan.creance.reference
     if refus := _refus(bilan):
@@ -77,8 +79,9 @@ def _suite(
     etape = scenario.etapes[rang]
     le = _jour_du(etape, rang, precedent, bilan, scenario, jours)
     motif = NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR
-    if libre_le and libre_le > le and not etape.est_un_appel and etape.acte != "transmission":
-        le, motif = libre_le, ECART
+    libre = libre_le[etape.est_un_appel or etape.acte == "transmission"]
+    if libre > le:
+        le, motif = libre, ECART
     return _Suite(bilan, rang, etape, le, Empechement(reference, motif, None, le) if le > au else None)
 
 

@@ -84,7 +84,7 @@ def redaction(monkeypatch):
         if nom == "Illisible":
             raise ModeleInvalide("champ absent", modele="relance")
         objet = ("Facture ", Donnee("F-1"), ", échue le ", Jour(AU), " : ", Montant("12.00"))
-        return SimpleNamespace(objet=objet, corps=f"{nom} {action.acte.etape}")
+        return SimpleNamespace(langue=bilan.dossier.debiteur.langue, objet=objet, corps=f"{nom} {action.acte.etape}")
 
     monkeypatch.setattr("recouvrement.envoi.expedition.rediger", rediger)
 
@@ -117,11 +117,18 @@ def test_une_fois_et_une_seule(registre, courriel):
     (pli,) = courriel.plis
     assert pli.cles == ("id%3Amoi/F-Dupont/relance_1/1",)
     assert pli.destinataire.courriel == "dupont@client.fr"
-    assert pli.objet == f"Facture F-1, échue le 21/11/2026 : {Montant('12.00')}"
+    assert pli.objet == f"Facture F-1, échue le 21\N{NO-BREAK SPACE}novembre 2026 : {Montant('12.00')}"
     assert pli.acte.creances == ("F-Dupont",)
     assert premier.documents == pli.documents
     assert jouer(registre, courriel) == []  # l'acte du registre suffit : l'étape n'est plus proposée
     assert len(courriel.plis) == 1
+
+
+def test_objet_dans_une_autre_langue(registre, courriel):
+    anglais = dossier()
+    debiteur = evolve(anglais.debiteur, langue="en")
+    jouer(registre, courriel, Dossier(creances=[evolve(c, debiteur=debiteur) for c in anglais.creances]))
+    assert "2026-11-21" in courriel.plis[0].objet
 
 
 def test_sans_les_actes_du_registre_la_cle_arrete_encore(registre, courriel, monkeypatch):
