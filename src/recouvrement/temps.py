@@ -1,13 +1,13 @@
 """Quand ? Délais en années, mois et jours, et ce qu'un calendrier sait dire d'un jour. Seul importateur de dateutil."""
 
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
 from attrs import field, frozen
 from dateutil.easter import easter
-from dateutil.relativedelta import relativedelta
 
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
@@ -62,15 +62,16 @@ class Delai:
             DelaiAmbigu: Le quantième n'existe pas et ``sinon`` le refuse.
             DonneeInvalide: Le résultat dépasse l'an 9999.
         """
+        annee, mois = divmod(12 * (jour.year + self.annees) + jour.month - 1 + self.mois, 12)
+        if annee > MAXYEAR:
+            raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=str(self))
+        quantieme = min(jour.day, monthrange(annee, mois + 1)[1]) if jour.day > 28 else jour.day
+        if quantieme != jour.day and sinon is Quantieme.REFUSER:
+            raise DelaiAmbigu(f"le {jour:%d/%m/%Y} n'a pas de quantième {self} plus tard")
         try:
-            arrivee = jour + relativedelta(years=self.annees, months=self.mois)
-            if arrivee.day != jour.day and sinon is Quantieme.REFUSER:
-                raise DelaiAmbigu(f"le {jour:%d/%m/%Y} n'a pas de quantième {self.annees} an(s) et {self.mois} mois plus tard")
-            return arrivee + timedelta(days=self.jours)
-        except (OverflowError, ValueError) as e:
-            if isinstance(e, DelaiAmbigu):
-                raise
-            raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=self) from None
+            return date(annee, mois + 1, quantieme) + timedelta(days=self.jours)
+        except OverflowError:
+            raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=str(self)) from None
 
     def __str__(self) -> str:
         annees = f"{self.annees} an{'s' * (self.annees > 1)}"

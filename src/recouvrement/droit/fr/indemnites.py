@@ -1,6 +1,8 @@
 """L'indemnité forfaitaire pour frais de recouvrement."""
 
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
 from recouvrement.droit.base import Droit, Regime
 from recouvrement.modele.creance import Creance
@@ -35,5 +37,10 @@ def indemnite(droit: Droit, creance: Creance, regime: Regime, echeance: date) ->
     if creance.devise != "EUR":
         return Resultat(rien, regle, (), AUTRE_DEVISE)
     bareme = droit.baremes[regime.indemnite]
-    valeur = bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)
-    return Resultat(Montant(valeur.valeur), regle, (), DUE)
+    valeur = bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)  # sans terme connu : vaut au-delà du relevé
+    return _due(valeur.valeur, regle)
+
+
+@lru_cache(maxsize=8)
+def _due(valeur: Decimal, regle: Regle) -> Resultat[Montant]:
+    return Resultat(Montant(valeur), regle, (), DUE)

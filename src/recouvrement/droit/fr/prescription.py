@@ -54,7 +54,7 @@ def prescription(
     fin = _fin(ligne, depart)
     segments = [Segment(depart, fin, "depart", piece, TERME if creance.echeance and not ligne.civile else ligne.source, motif)]
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
-    fin_prudente = _fin(ligne, prudent)
+    fin_prudente = fin if prudent == depart else _fin(ligne, prudent)
     for r in reconnaissances:
         if r.le <= depart:
             segments.append(Segment(r.le, None, "sans_effet", r.evenement, RECONNAISSANCE, "avant que le délai ne commence"))
