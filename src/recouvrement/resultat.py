@@ -19,7 +19,7 @@ T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 
-@frozen
+@frozen(cache_hash=True)
 class Source:
     """D'où vient une règle ou un chiffre : texte, article, identifiant de version, date de publication."""
 
@@ -37,7 +37,7 @@ class Source:
         return {k: v for k, v in (("texte", self.texte), ("article", self.article), ("id", self.id)) if v} | publie
 
 
-@frozen
+@frozen(cache_hash=True)
 class Reserve:
     """Ce qui n'est pas tranché, et la lecture retenue."""
 
@@ -46,7 +46,7 @@ class Reserve:
     source: Source | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Regle:
     """Une règle : sa clé, son intitulé, son article. Une constante par règle, partagée par tous ses résultats."""
 

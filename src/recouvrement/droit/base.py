@@ -19,7 +19,7 @@ from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.modele.personnes import Qualite
-from recouvrement.resultat import Regle, Reserve, Resultat, Source
+from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import Delai, JoursOuvres
 
 Verifie = Literal["etabli", "une_source", "a_verifier"]
@@ -223,6 +223,16 @@ class RegimePrescription:
     source: Source
     verifie: Verifie
     reserves: tuple[Reserve, ...] = ()
+
+    @cached_property
+    def regle(self) -> Regle:
+        """La règle du dernier jour utile."""
+        return Regle(f"prescription_{self.code}", "Prescription, dernier jour utile", self.source)
+
+    @cached_property
+    def duree_expliquee(self) -> Resultat[Delai]:
+        """La durée, comme un fait de l'arbre des raisons."""
+        return fait("Durée", self.duree, self.intitule)
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Self
 
 from attrs import field, frozen
@@ -102,10 +102,11 @@ class Montant:
         montant.__attrs_init__(centimes, devise)
         return montant
 
-    @classmethod
-    def zero(cls, devise: str = "EUR") -> Self:
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def zero(devise: str = "EUR") -> "Montant":
         """Rien, dans cette devise."""
-        return cls.de_centimes(0, devise)
+        return Montant.de_centimes(0, devise)
 
     @property
     def decimal(self) -> Decimal:

@@ -122,7 +122,11 @@ class Compte:
             self.penalites += centimes
         else:
             self.interets += centimes
-        base = self.creance.principal if self.principal == self.creance.principal.centimes else Montant.de_centimes(self.principal, devise)
+        base = (
+            self.creance.principal
+            if self.principal == self.creance.principal.centimes
+            else Montant.de_centimes(self.principal, devise)
+        )
         montant, reference, source = Montant.de_centimes(centimes, devise), self.creance.reference, self.course.source
         ligne = LigneDecompte(
             reference, poste, du, au, jours, base, palier.taux, annee, montant, source, palier.reserves, palier.origine

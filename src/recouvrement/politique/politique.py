@@ -20,7 +20,7 @@ from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.decompte import RANG_INDEMNITE, Compte, Parcours
 from recouvrement.politique.scenario import Scenario, prereglage
 from recouvrement.politique.suite import suite
-from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
+from recouvrement.resultat import Noeud, Regle, Resultat, Source, fait
 from recouvrement.temps import jour_civil
 
 PRINCIPAL = Regle("principal", "Principal restant dû")
@@ -83,7 +83,7 @@ class Politique:
     def decompte(self, quoi: Creance | Dossier, evenements: Sequence[Evenement] = (), *, au: date) -> Decompte:
         """Les lignes et les imputations seules."""
         parcours = Parcours(_dossier(quoi, evenements, au), self.droit, self.conventions, au)
-        return Decompte(tuple(ligne for c in parcours.comptes for ligne in c.lignes), tuple(parcours.imputations))
+        return Decompte(tuple([ligne for c in parcours.comptes for ligne in c.lignes]), tuple(parcours.imputations))
 
     def prescription(self, creance: Creance, evenements: Sequence[Evenement] = (), *, au: date) -> Prescription:
         """Dernier jour utile et jour prudent. Ne demande aucun taux : répond pour toute date."""
@@ -98,7 +98,7 @@ class Politique:
 
     def _bilan(self, compte: Compte, parcours: Parcours) -> BilanCreance:
         creance, reference, devise = compte.creance, compte.creance.reference, parcours.devise
-        imputations = tuple(i for i in parcours.imputations if i.creance == reference)
+        imputations = tuple([i for i in parcours.imputations if i.creance == reference])
         prescription = self._prescription(compte, parcours, bool(imputations))
         principal = _principal(compte, imputations)
         penalites, interets = _accessoires(compte, imputations)
@@ -119,7 +119,7 @@ class Politique:
             indemnite=indemnite,
             frais=frais,
             total=Resultat(Montant.de_centimes(dus, devise), TOTAL, postes),
-            trop_percu=Montant.de_centimes(compte.trop_percu, devise),
+            trop_percu=Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else Montant.zero(devise),
             decompte=Decompte(tuple(compte.lignes), imputations),
             prescription=prescription,
             alertes=alertes(compte, prescription, self.droit, parcours.au),
@@ -140,29 +140,24 @@ class Politique:
         )
 
     def _assembler(self, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
-        seul = bilans[0]
-        dues = [b for b in bilans if not b.soldee] or list(bilans)
+        dues = [b for b in bilans if b.total.valeur] or bilans
         actions, prochaine, empechements = suite(
             bilans, parcours.evenements, self.scenario, self.droit.calendrier, au=parcours.au
         )
-        commun = (
-            {"penalites": seul.penalites, "interets": seul.interets, "clause_penale": seul.clause_penale, "total": seul.total}
-            | {"principal": seul.principal, "indemnite": seul.indemnite, "frais": seul.frais}
-            if len(bilans) == 1
-            else _totaux(bilans)
-        )
+        postes = _postes(bilans)
+        trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
         return Bilan(
             dossier=dossier,
             au=parcours.au,
             creances=bilans,
-            trop_percu=sum((b.trop_percu for b in bilans), Montant.de_centimes(parcours.trop_percu, parcours.devise)),
-            decompte=Decompte(tuple(x for b in bilans for x in b.decompte.lignes), tuple(parcours.imputations)),
+            trop_percu=Montant.de_centimes(trop_percu, parcours.devise),
+            decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(bilans, parcours),
             prescription=min((b.prescription for b in dues), key=lambda p: (p.prudente, p.valeur)),
             actions=actions,
             prochaine=prochaine,
             empechements=empechements,
-            alertes=tuple(a for b in bilans for a in b.alertes) + _trop_percu(parcours),
-            **commun,
+            alertes=tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
+            **postes,
         )
 
 
@@ -189,7 +184,8 @@ def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
     if imputations:
         paye = Montant.de_centimes(origine.centimes - compte.principal, origine.devise)
         sachant = (*sachant, Resultat(paye, PAYE, imputations))
-    return Resultat(Montant.de_centimes(compte.principal, origine.devise), PRINCIPAL, sachant)
+    reste = origine if compte.principal == origine.centimes else Montant.de_centimes(compte.principal, origine.devise)
+    return Resultat(reste, PRINCIPAL, sachant)
 
 
 def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Resultat[Montant], Resultat[Montant]]:
@@ -197,14 +193,13 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
     course, devise = compte.course, compte.creance.devise
     restant = compte.penalites if course.poste == "penalites" else compte.interets
     regle = compte.regime.regle
-    reserves: tuple[Reserve, ...] = tuple(dict.fromkeys(r for ligne in compte.lignes for r in ligne.reserves))
     sachant: tuple[Noeud, ...] = tuple(compte.lignes)
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
         paye = Montant.de_centimes(courus - restant, devise)
         sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
     motif = "" if compte.lignes else course.motif or PAS_EN_RETARD
-    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
+    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif)
     if course.poste == "penalites":
         return qui_court, _rien(INTERETS, NON_CUMUL, devise)
     return _rien(PENALITES, compte.regime.sans_penalites, devise), qui_court
@@ -220,13 +215,27 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
     return Resultat(reste, due.regle, (due, Resultat(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
 
 
-def _totaux(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
+def _decompte(bilans: tuple[BilanCreance, ...], parcours: Parcours) -> Decompte:
+    return Decompte(tuple([x for b in bilans for x in b.decompte.lignes]), tuple(parcours.imputations))
+
+
+REGLES = {
+    "principal": PRINCIPAL,
+    "penalites": PENALITES,
+    "interets": INTERETS,
+    "clause_penale": CLAUSE_PENALE,
+    "indemnite": INDEMNITE,
+    "frais": FRAIS,
+}
+
+
+def _postes(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
     """Chaque poste du dossier est la somme de ses créances ; le total, celle des six postes."""
-    regles = {"principal": PRINCIPAL, "penalites": PENALITES, "interets": INTERETS}
-    regles |= {"clause_penale": CLAUSE_PENALE, "indemnite": INDEMNITE, "frais": FRAIS}
+    if len(bilans) == 1:
+        return {nom: getattr(bilans[0], nom) for nom in (*REGLES, "total")}
     devise = bilans[0].creance.devise
     postes: dict[str, Resultat[Montant]] = {}
-    for nom, regle in regles.items():
+    for nom, regle in REGLES.items():
         sachant: tuple[Resultat[Montant], ...] = tuple(getattr(b, nom) for b in bilans)
         postes[nom] = Resultat(Montant.de_centimes(sum(r.valeur.centimes for r in sachant), devise), regle, sachant)
     total = sum(r.valeur.centimes for r in postes.values())
@@ -234,9 +243,8 @@ def _totaux(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
     return postes
 
 
-def _trop_percu(parcours: Parcours) -> tuple[Alerte, ...]:
-    total = parcours.trop_percu + sum(c.trop_percu for c in parcours.comptes)
+def _trop_percu(total: int, devise: str) -> tuple[Alerte, ...]:
     if not total:
         return ()
-    message = f"trop-perçu de {Montant.de_centimes(total, parcours.devise)} : à rendre, ou à imputer sur une autre dette avec l'accord du débiteur"
+    message = f"trop-perçu de {Montant.de_centimes(total, devise)} : à rendre, ou à imputer sur une autre dette avec l'accord du débiteur"
     return (Alerte("trop_percu", "attention", message),)

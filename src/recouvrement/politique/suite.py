@@ -28,19 +28,21 @@ NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
 ECART = "écart minimal entre deux contacts avec le même débiteur"
 ACHEVE = "toutes les étapes du scénario sont faites"
+RAPPELEE = "rappelée pour mémoire dans l'écrit dû pour une autre facture"
+COORDONNEES = {"courriel": "courriel", "courrier": "adresse", "recommande": "adresse", "telephone": "telephone"}
 MOTIF_ECHEANCE = "délai écoulé depuis l'échéance"
 MOTIF_PRECEDENTE = "délai écoulé depuis l'étape précédente"
 
 
 @frozen
-class _Suite:
-    """L'étape suivante d'une créance, et le jour où elle devient due ; ou pourquoi il n'y en a pas."""
+class _Pas:
+    """L'étape suivante d'une créance, le jour où elle devient due, et ce qui la retient jusque-là."""
 
     bilan: BilanCreance
     rang: int
-    etape: Etape | None
-    le: date | None
-    obstacle: Empechement | None = None
+    etape: Etape
+    le: date
+    attente: str
 
 
 def suite(
@@ -50,13 +52,27 @@ def suite(
     actes = [e for e in evenements if isinstance(e, Relance | MiseEnDemeure | Transmission)]
     libre_le = _libre_le(actes, scenario)
     suites = [_suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
-    dues = [s for s in suites if s.etape and s.le and s.le <= au]
-    actions = tuple(_par_debiteur(dues, suites, jours, au))
-    a_venir = sorted((s for s in suites if s.etape and s.le and s.le > au), key=lambda s: (s.le, -s.rang))
-    prochaine = actions[0] if actions else _action(a_venir[:1], (), jours, a_venir[0].le or au) if a_venir else None
+    pas = [s for s in suites if isinstance(s, _Pas)]
+    dus = [s for s in pas if s.le <= au]
+    actions = _par_regime(dus, pas, jours, au) if dus else ()
+    prochaine = actions[0] if actions else None
+    if prochaine is None and pas:
+        premier = min(pas, key=lambda s: (s.le, -s.rang))
+        prochaine = _action([premier], (), jours, premier.le)
     engagees = {r for a in actions for r in a.acte.creances}
-    obstacles = tuple(s.obstacle for s in suites if s.obstacle and s.bilan.creance.reference not in engagees)
-    return actions, prochaine, obstacles
+    return actions, prochaine, tuple(_empechement(s, au) for s in suites if _reference(s) not in engagees)
+
+
+def _reference(suite: _Pas | Empechement) -> str:
+    return suite.creance if isinstance(suite, Empechement) else suite.bilan.creance.reference
+
+
+def _empechement(suite: _Pas | Empechement, au: date) -> Empechement:
+    """Ce qui retient une créance ; due, elle attend que l'étape plus haute d'une autre soit faite."""
+    if isinstance(suite, Empechement):
+        return suite
+    motif, jusqu_au = (suite.attente, suite.le) if suite.le > au else (RAPPELEE, None)
+    return Empechement(_reference(suite), motif, None, jusqu_au)
 
 
 def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
@@ -69,20 +85,18 @@ def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
 
 def _suite(
     bilan: BilanCreance, actes: Sequence[Acte], scenario: Scenario, jours: JoursOuvres, libre_le: tuple[date, date], au: date
-) -> _Suite:
-    reference = bilan.creance.reference
+) -> _Pas | Empechement:
     if refus := _refus(bilan):
-        return _Suite(bilan, -1, None, None, refus)
-    rang, precedent = _deja_fait(reference, actes, scenario)
+        return refus
+    rang, precedent = _deja_fait(bilan.creance.reference, actes, scenario) if actes else (0, None)
     if rang == len(scenario.etapes):
-        return _Suite(bilan, rang, None, None, Empechement(reference, ACHEVE))
+        return Empechement(bilan.creance.reference, ACHEVE)
     etape = scenario.etapes[rang]
     le = _jour_du(etape, rang, precedent, bilan, scenario, jours)
-    motif = NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR
     libre = libre_le[etape.est_un_appel or etape.acte == "transmission"]
     if libre > le:
-        le, motif = libre, ECART
-    return _Suite(bilan, rang, etape, le, Empechement(reference, motif, None, le) if le > au else None)
+        return _Pas(bilan, rang, etape, libre, ECART)
+    return _Pas(bilan, rang, etape, le, NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR)
 
 
 def _refus(bilan: BilanCreance) -> Empechement | None:
@@ -135,28 +149,32 @@ def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
     return jours.plus_ouvres(depart, n) if etape.ouvres else depart + timedelta(days=n)
 
 
-def _par_debiteur(dues: Sequence[_Suite], suites: Sequence[_Suite], jours: JoursOuvres, au: date) -> list[ActionProposee]:
+def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> tuple[ActionProposee, ...]:
     """Un écrit par régime de droit : une lettre ne parle pas à la fois à un consommateur et à un professionnel."""
+    groupes: dict[str, list[_Pas]] = {}
+    for s in dus:
+        groupes.setdefault(s.bilan.regime, []).append(s)
     actions = []
-    for regime in sorted({s.bilan.regime for s in dues}):
-        du_regime = [s for s in dues if s.bilan.regime == regime]
-        plus_haut = max(s.rang for s in du_regime)
-        visees = [s for s in du_regime if s.rang == plus_haut]
-        autres = [s for s in suites if s not in visees and s.etape and s.bilan.regime == regime and s.bilan.jours_retard]
+    for regime, groupe in groupes.items():
+        plus_haut = max(s.rang for s in groupe)
+        visees = [s for s in groupe if s.rang == plus_haut]
+        autres = (
+            [s for s in pas if s not in visees and s.bilan.regime == regime and s.bilan.jours_retard]
+            if len(pas) > len(visees)
+            else ()
+        )
         actions.append(_action(visees, autres, jours, au))
-    return sorted(actions, key=lambda a: a.le)
+    return tuple(sorted(actions, key=lambda a: a.le))
 
 
-def _action(visees: Sequence[_Suite], autres: Sequence[_Suite], jours: JoursOuvres, le: date) -> ActionProposee:
+def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
     etape = visees[0].etape
-    assert etape is not None  # noqa: S101 (une suite sans étape n'est jamais visée)
-    du = min(s.le for s in visees if s.le)
     canal = _canal(etape, visees[0].bilan.creance.debiteur)
     motif = MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
     limite = _limite(etape, le, canal, jours)
-    references = tuple(s.bilan.creance.reference for s in visees)
-    memoire = tuple(s.bilan.creance.reference for s in autres)
-    acte = _acte(etape, le, references, memoire, canal, limite)
+    references = tuple([s.bilan.creance.reference for s in visees])
+    acte = _acte(etape, le, references, tuple([s.bilan.creance.reference for s in autres]), canal, limite)
+    du = min([s.le for s in visees])
     return ActionProposee(acte=acte, le=du, canal=canal, etape=etape, motif=motif, payer_avant_le=limite)
 
 
@@ -170,13 +188,11 @@ def _acte(etape: Etape, le: date, creances: tuple[str, ...], memoire: tuple[str,
 
 def _canal(etape: Etape, debiteur: Debiteur) -> str:
     """Le premier canal que les coordonnées permettent ; à défaut, le premier du scénario."""
-    possible = {
-        "courriel": debiteur.courriel,
-        "courrier": debiteur.adresse,
-        "recommande": debiteur.adresse,
-        "telephone": debiteur.telephone,
-    }
-    return next((canal for canal in etape.canaux if possible.get(canal, True)), etape.canaux[0])
+    for canal in etape.canaux:
+        coordonnee = COORDONNEES.get(canal)
+        if coordonnee is None or getattr(debiteur, coordonnee):
+            return canal
+    return etape.canaux[0]
 
 
 def _limite(etape: Etape, le: date, canal: str, jours: JoursOuvres) -> date | None:

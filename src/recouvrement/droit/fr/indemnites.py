@@ -37,7 +37,9 @@ def indemnite(droit: Droit, creance: Creance, regime: Regime, echeance: date) ->
     if creance.devise != "EUR":
         return Resultat(rien, regle, (), AUTRE_DEVISE)
     bareme = droit.baremes[regime.indemnite]
-    valeur = bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)  # sans terme connu : vaut au-delà du relevé
+    valeur = (
+        bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)
+    )  # sans terme connu : vaut au-delà du relevé
     return _due(valeur.valeur, regle)
 
 

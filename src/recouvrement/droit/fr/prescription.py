@@ -11,7 +11,7 @@ from recouvrement.droit.chronologie import Prescription, Reconnaissance, Segment
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
-from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
+from recouvrement.resultat import Noeud, Reserve, Resultat, Source, fait
 
 RECONNAISSANCE = Source("Code civil", "2240")
 APRES_COUP = Source("Cass. 1re civ., 19 mai 2021, n° 19-26.253")
@@ -69,10 +69,11 @@ def prescription(
                 fin_prudente = _fin(ligne, r.le)
             elif not r.certaine and ALLOTIE not in reserves:
                 reserves = (*reserves, ALLOTIE)
-    segments += _lettres(creance, evenements)
-    segments.sort(key=lambda s: s.du)
-    sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), fait("Durée", str(ligne.duree), ligne.intitule))
-    resultat = Resultat(fin, _regle(ligne), sachant, "", ligne.reserves + reserves)
+    if evenements:
+        segments += _lettres(creance, evenements)
+        segments.sort(key=lambda s: s.du)
+    sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), ligne.duree_expliquee)
+    resultat = Resultat(fin, ligne.regle, sachant, "", ligne.reserves + reserves)
     return Prescription(fin, droit.calendrier.recule(fin_prudente - timedelta(days=1)), au, ligne.code, tuple(segments), resultat)
 
 
@@ -91,13 +92,6 @@ def _fin(ligne: RegimePrescription, depart: date) -> date:
     if ligne.civile:
         return date(depart.year + ligne.duree.annees, 12, 31)
     return ligne.duree.depuis(depart)
-
-
-_REGLES: dict[str, Regle] = {}
-
-
-def _regle(ligne: RegimePrescription) -> Regle:
-    return _REGLES.setdefault(ligne.code, Regle(f"prescription_{ligne.code}", "Prescription, dernier jour utile", ligne.source))
 
 
 def _lettres(creance: Creance, evenements: tuple[Evenement, ...]) -> list[Segment]:

@@ -1,0 +1,96 @@
+"""La documentation s'exécute : chaque bloc de README.md et de docs/ est un essai, dans un dossier jetable.
+
+- ``python`` : exécuté ; les blocs d'une même page partagent leurs noms.
+- ``text`` : ce que le bloc précédent a écrit, comparé à ce qu'il écrit vraiment ; une ligne « … » vaut n'importe quelles lignes.
+- ``console`` : chaque ligne « $ recouvrement … » est exécutée ; les lignes qui la suivent sont comparées de même.
+- ``toml`` dont la première ligne est « # nom.toml » : écrit sous ce nom, pour les blocs qui suivent.
+"""
+
+import io
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from sybil import Example, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
+
+RACINE = Path(__file__).parent
+_PYTHON = PythonEvaluator()
+
+
+def _executer(exemple: Example) -> None:
+    sortie = io.StringIO()
+    with redirect_stdout(sortie):
+        _PYTHON(exemple)
+    exemple.namespace["__sortie__"] = sortie.getvalue()
+
+
+def _comparer(exemple: Example) -> str | None:
+    if "__sortie__" not in exemple.namespace:
+        return "ce bloc « text » ne suit aucun bloc exécuté"
+    return _difference(str(exemple.parsed), exemple.namespace["__sortie__"])
+
+
+def _commander(exemple: Example) -> str | None:
+    """Les commandes du bloc, dans le même processus : ``recouvrement`` seulement."""
+    from recouvrement.cli import main
+
+    for commande, attendu in re.findall(r"(?m)^\$ (.+)\n?((?:(?!\$ ).*\n?)*)", str(exemple.parsed)):
+        programme, *arguments = shlex.split(commande)
+        if programme != "recouvrement":
+            return f"un bloc « console » n'exécute que « recouvrement », pas « {programme} »"
+        sortie, plaintes = io.StringIO(), io.StringIO()
+        with redirect_stdout(sortie), redirect_stderr(plaintes):
+            code = main(arguments)
+        if code:
+            return f"« {commande} » a rendu {code} : {plaintes.getvalue()}"
+        if attendu.strip() and (ecart := _difference(attendu, sortie.getvalue())):
+            return ecart
+    return None
+
+
+def _difference(attendu: str, obtenu: str) -> str | None:
+    motif = r"\n".join(r"(?:.*\n?)*?" if ligne.strip() == "…" else re.escape(ligne.rstrip()) for ligne in attendu.strip().split("\n"))
+    propre = "\n".join(ligne.rstrip() for ligne in obtenu.strip().split("\n"))
+    motif = motif.replace(r"(?:.*\n?)*?\n", r"(?:.*\n)*?")
+    return None if re.fullmatch(motif, propre) else f"la page dit :\n{attendu}\net le programme :\n{obtenu}"
+
+
+def _poser(exemple: Example) -> None:
+    lu = re.match(r"# ([\w./-]+\.toml)\n", str(exemple.parsed))
+    if lu:
+        fichier = Path(lu[1])
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        fichier.write_text(str(exemple.parsed), encoding="utf-8")
+
+
+def _entrer(noms: dict[str, Any]) -> None:
+    noms["__avant__"], noms["__ici__"] = Path.cwd(), Path(tempfile.mkdtemp(prefix="recouvrement-docs-"))
+    shutil.copytree(RACINE / "exemples", noms["__ici__"] / "exemples")
+    os.chdir(noms["__ici__"])
+
+
+def _sortir(noms: dict[str, Any]) -> None:
+    os.chdir(noms["__avant__"])
+    shutil.rmtree(noms["__ici__"])
+
+
+pytest_collect_file = Sybil(
+    path=str(RACINE),
+    patterns=["README.md", "docs/*.md"],
+    excludes=["docs/_build/*"],
+    parsers=[
+        CodeBlockParser("python", _executer),
+        CodeBlockParser("text", _comparer),
+        CodeBlockParser("console", _commander),
+        CodeBlockParser("toml", _poser),
+    ],
+    setup=_entrer,
+    teardown=_sortir,
+).pytest()
