@@ -126,7 +126,7 @@ def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomal
 
 def _tableau(bilan: Bilan) -> str:
     """Un débiteur : une ligne par facture, le total, la suite, les alertes."""
-    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir avant le")
+    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir jusqu'au")
     colonnes = ("principal", "penalites", "interets", "indemnite", "total")
     lignes = [
         (

@@ -26,6 +26,7 @@ _RECTIFICATIVES = frozenset({"384", "471", "472", "473"})
 _AFFACTUREES = frozenset({"393", "472", "473", "501"})
 
 _MONTANT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,12}))?", re.ASCII)
+_SIREN = re.compile(r"[0-9]{9}(?:[0-9]{5})?", re.ASCII)
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 
 
@@ -194,7 +195,7 @@ def _communs(partie: Partie, role: str, constat: Constat) -> dict[str, Any]:
     siren, tva = _siren(partie, role, constat), normaliser_tva(partie.tva)
     if partie.tva and tva is None:
         constat.alerter("numéro de TVA illisible : laissé vide", champ=f"{role}, TVA", valeur=partie.tva)
-    supposee, doute = qualite(tva, siren, creancier=role == "vendeur")
+    supposee, doute = qualite(tva, siren or _immatriculation(partie), creancier=role == "vendeur")
     if doute:
         constat.alerter(doute, champ=f"{role}, qualité")
     return {
@@ -206,6 +207,11 @@ def _communs(partie: Partie, role: str, constat: Constat) -> dict[str, Any]:
         "courriel": constat.tolerer(lambda: c.courriel(partie.courriel), f"{role}, courriel"),
         "telephone": constat.tolerer(lambda: _telephone(partie.telephone), f"{role}, téléphone"),
     }
+
+
+def _immatriculation(partie: Partie) -> str | None:
+    """Numéro de la forme d'un SIREN, même à la clé fausse : il n'identifie personne, mais la partie se dit immatriculée."""
+    return next((n for n in partie.immatriculations if _SIREN.fullmatch(n.replace(" ", ""))), None)
 
 
 def _identifiant(partie: Partie) -> str | None:

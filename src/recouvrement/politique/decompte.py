@@ -91,8 +91,8 @@ class Compte:
         for palier in paliers[rang:]:
             if palier.au < du:
                 break
-            fin = min(palier.au, jour)
-            self._ligne(du, fin, palier, conventions)
+            fin = min(jour, palier.au)
+            self._ligne(du, fin, palier, conventions.annee)
             if fin == jour:
                 return
             du = fin + UN_JOUR
@@ -104,32 +104,29 @@ class Compte:
         if conventions.taux_inconnu == "refuser":
             raise ParametreNonPublie(self.regime.bareme, du, self.course.paliers[0].du, dernier.au)
         if conventions.taux_inconnu == "prolonger":
-            self._ligne(du, jour, dernier._replace(reserves=(*dernier.reserves, PROLONGE)), conventions)
+            self._ligne(du, jour, dernier._replace(reserves=(*dernier.reserves, PROLONGE)), conventions.annee)
         self.arret = self.arret or dernier.au
 
-    def _ligne(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
-        if conventions.annee == "reelle":
-            for debut, fin, annee in _annees(du, au):
-                self._fermer(debut, fin, palier, annee)
+    def _ligne(self, du: date, au: date, palier: Palier, annee: str) -> None:
+        if annee == "reelle":
+            for debut, fin, diviseur in _annees(du, au):
+                self._fermer(debut, fin, palier, diviseur)
         else:
-            self._fermer(du, au, palier, DIVISEURS[conventions.annee])
+            self._fermer(du, au, palier, DIVISEURS[annee])
 
     def _fermer(self, du: date, au: date, palier: Palier, annee: int) -> None:
-        poste, devise = self.course.poste, self.creance.principal.devise
-        jours = (au - du).days + 1
-        centimes = interets_centimes(self.principal, palier.taux.dix_milliemes, jours, annee)
-        if poste == "penalites":
+        course, principal = self.course, self.creance.principal
+        jours, taux = (au - du).days + 1, palier.taux
+        centimes = interets_centimes(self.principal, taux.dix_milliemes, jours, annee)
+        if course.poste == "penalites":
             self.penalites += centimes
         else:
             self.interets += centimes
-        base = (
-            self.creance.principal
-            if self.principal == self.creance.principal.centimes
-            else Montant.de_centimes(self.principal, devise)
-        )
-        montant, reference, source = Montant.de_centimes(centimes, devise), self.creance.reference, self.course.source
+        base = principal if self.principal == principal.centimes else Montant.de_centimes(self.principal, principal.devise)
+        montant = Montant.de_centimes(centimes, principal.devise)
+        origine, reserves, reference = palier.origine, palier.reserves, self.creance.reference
         ligne = LigneDecompte(
-            reference, poste, du, au, jours, base, palier.taux, annee, montant, source, palier.reserves, palier.origine
+            reference, course.poste, du, au, jours, base, taux, annee, montant, course.source, reserves, origine
         )
         self.lignes.append(ligne)
 
@@ -168,11 +165,13 @@ class Parcours:
         self.devise = dossier.devise
         self.droit = droit
         self.conventions = conventions
-        self.evenements: tuple[Evenement, ...] = tuple(e for e in dossier.evenements if e.le <= au)
+        self.evenements: tuple[Evenement, ...] = tuple([e for e in dossier.evenements if e.le <= au])
         self.comptes = [self._ouvrir(c) for c in dossier.creances]
         self.imputations: list[Imputation] = []
         self.trop_percu = 0
-        self._a_constater = sorted(self.comptes, key=lambda x: x.echeance.valeur, reverse=True)
+        self._a_constater = sorted(self.comptes, key=lambda x: x.echeance.valeur)[
+            ::-1
+        ]  # la première échue est la dernière de la pile
         self._indemnisees: set[str] = set()
         self._parcourir()
 
@@ -184,7 +183,7 @@ class Parcours:
         return Compte(creance, regime, echeance, course)
 
     def _parcourir(self) -> None:
-        mouvements = [e for e in self.evenements if isinstance(e, Avoir | Paiement)]
+        mouvements = [e for e in self.evenements if isinstance(e, (Avoir, Paiement))]
         mouvements.sort(key=lambda e: (e.effet, 0) if isinstance(e, Avoir) else (e.le, 1))  # le tri garde l'ordre du dossier
         for mouvement in mouvements:
             if isinstance(mouvement, Avoir):

@@ -1,46 +1,32 @@
-"""La politique : des faits et une date entrent, un bilan expliqué sort. Aucune horloge, aucun état."""
+"""La politique : ce que veut un créancier. Légère à importer : l'examen n'est chargé qu'à son premier usage."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from functools import lru_cache
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from recouvrement.droit import pour
-from recouvrement.droit.base import Droit
-from recouvrement.droit.chronologie import Prescription, Reconnaissance
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
-from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement
-from recouvrement.modele.evenements import Paiement
-from recouvrement.modele.montant import Montant
-from recouvrement.politique.alertes import alertes
-from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte
+from recouvrement.erreurs import RecouvrementError
 from recouvrement.politique.conventions import Conventions
-from recouvrement.politique.decompte import RANG_INDEMNITE, Compte, Parcours
-from recouvrement.politique.scenario import Scenario, prereglage
-from recouvrement.politique.suite import suite
-from recouvrement.resultat import Noeud, Regle, Resultat, Source, fait
-from recouvrement.temps import jour_civil
 
-PRINCIPAL = Regle("principal", "Principal restant dû")
-PENALITES = Regle("penalites", "Pénalités de retard")
-INTERETS = Regle("interets", "Intérêts au taux légal")
-CLAUSE_PENALE = Regle("clause_penale", "Clause pénale", Source("Code civil", "1231-5"))
-INDEMNITE = Regle("indemnite", "Indemnités forfaitaires pour frais de recouvrement")
-FRAIS = Regle("frais", "Frais de recouvrement justifiés", Source("Code de commerce", "L. 441-10, II"))
-TOTAL = Regle("total", "Total dû")
-COURUS = Regle("courus", "Courus")
-PAYE = Regle("paye", "Payé ou crédité")
-NON_CUMUL = "les pénalités tiennent lieu d'intérêts moratoires : les deux ne courent jamais le même jour (Com., 24 avr. 2024, n° 22-24.275)"
-PAS_EN_RETARD = "aucun retard"
-SANS_CLAUSE = "aucune clause pénale"
-SANS_FRAIS = "aucun frais justifié"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from recouvrement.droit.base import Droit
+    from recouvrement.droit.chronologie import Prescription
+    from recouvrement.modele.creance import Creance
+    from recouvrement.modele.dossier import Dossier, Evenement
+    from recouvrement.politique.bilan import Bilan, Decompte
+    from recouvrement.politique.scenario import Scenario
+    from recouvrement.resultat import Resultat
 
 
-@lru_cache(maxsize=64)
-def _rien(regle: Regle, motif: str, devise: str) -> Resultat[Montant]:
-    return Resultat(Montant.zero(devise), regle, (), motif)
+def _progressif() -> Scenario:
+    from recouvrement.politique.scenario import prereglage
+
+    return prereglage("progressif")
 
 
 @frozen
@@ -48,12 +34,13 @@ class Politique:
     """Ce que veut un créancier : un droit, un scénario, des conventions de calcul.
 
     Args:
-        droit: ``None`` : le droit français, tel que ses tables le connaissent.
-        scenario: ``None`` : le scénario progressif.
+        droit: Par défaut le droit français, tel que ses tables le connaissent.
+        scenario: Par défaut le préréglage « progressif ».
+        conventions: Par défaut les lectures prudentes.
     """
 
     droit: Droit = field(factory=lambda: pour("fr"))
-    scenario: Scenario = field(factory=lambda: prereglage("progressif"))
+    scenario: Scenario = field(factory=_progressif)
     conventions: Conventions = field(factory=Conventions)
 
     def examiner(self, quoi: Creance | Dossier, evenements: Sequence[Evenement] = (), *, au: date) -> Bilan:
@@ -67,10 +54,9 @@ class Politique:
             DroitIndisponible: Aucun régime ne décrit la créance.
             ParametreNonPublie: Taux inconnu, si les conventions disent de refuser.
         """
-        dossier = _dossier(quoi, evenements, au)
-        parcours = Parcours(dossier, self.droit, self.conventions, au)
-        bilans = tuple(self._bilan(compte, parcours) for compte in parcours.comptes)
-        return self._assembler(dossier, parcours, bilans)
+        from recouvrement.politique.examen import examiner
+
+        return examiner(self, quoi, evenements, au)
 
     def examiner_lot(self, dossiers: Iterable[Dossier], *, au: date) -> Iterator[tuple[Dossier, Bilan | RecouvrementError]]:
         """Chaque dossier avec son bilan, ou l'erreur qui le concerne : un dossier fautif n'arrête pas les autres."""
@@ -82,169 +68,16 @@ class Politique:
 
     def decompte(self, quoi: Creance | Dossier, evenements: Sequence[Evenement] = (), *, au: date) -> Decompte:
         """Les lignes et les imputations seules."""
-        parcours = Parcours(_dossier(quoi, evenements, au), self.droit, self.conventions, au)
-        return Decompte(tuple([ligne for c in parcours.comptes for ligne in c.lignes]), tuple(parcours.imputations))
+        from recouvrement.politique.examen import decompter
+
+        return decompter(self, quoi, evenements, au)
 
     def prescription(self, creance: Creance, evenements: Sequence[Evenement] = (), *, au: date) -> Prescription:
         """Dernier jour utile et jour prudent. Ne demande aucun taux : répond pour toute date."""
-        regime, dossier = self.droit.regime(creance), _dossier(creance, evenements, au)
-        connus = tuple(e for e in dossier.evenements if e.le <= au)
-        reconnaissances = tuple(Reconnaissance(e.le, "paiement", _certaine(e)) for e in connus if isinstance(e, Paiement))
-        return self.droit.prescription(self.droit, creance, regime, reconnaissances, connus, au=au)
+        from recouvrement.politique.examen import prescrire
+
+        return prescrire(self, creance, evenements, au)
 
     def echeance(self, creance: Creance) -> Resultat[date]:
         """Échéance donnée, ou celle de la loi avec une réserve."""
         return self.droit.echeance(creance, self.droit.regime(creance))
-
-    def _bilan(self, compte: Compte, parcours: Parcours) -> BilanCreance:
-        creance, reference, devise = compte.creance, compte.creance.reference, parcours.devise
-        imputations = tuple([i for i in parcours.imputations if i.creance == reference])
-        prescription = self._prescription(compte, parcours, bool(imputations))
-        principal = _principal(compte, imputations)
-        penalites, interets = _accessoires(compte, imputations)
-        clause, frais = _rien(CLAUSE_PENALE, SANS_CLAUSE, devise), _rien(FRAIS, SANS_FRAIS, devise)
-        indemnite = _indemnite(compte, imputations)
-        postes = (principal, penalites, interets, clause, indemnite, frais)
-        dus = compte.principal + compte.penalites + compte.interets + compte.indemnite
-        return BilanCreance(
-            creance=creance,
-            regime=compte.regime.code,
-            echeance=compte.echeance,
-            jours_retard=max(0, (parcours.au - compte.echeance.valeur).days) if dus else 0,
-            conteste=Montant.zero(devise),
-            principal=principal,
-            penalites=penalites,
-            interets=interets,
-            clause_penale=clause,
-            indemnite=indemnite,
-            frais=frais,
-            total=Resultat(Montant.de_centimes(dus, devise), TOTAL, postes),
-            trop_percu=Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else Montant.zero(devise),
-            decompte=Decompte(tuple(compte.lignes), imputations),
-            prescription=prescription,
-            alertes=alertes(compte, prescription, self.droit, parcours.au),
-        )
-
-    def _prescription(self, compte: Compte, parcours: Parcours, touchee: bool) -> Prescription:
-        """Les paiements qui ont atteint la créance valent reconnaissance ; certaine si le débiteur l'a désignée."""
-        reconnaissances: tuple[Reconnaissance, ...] = ()
-        if touchee:
-            reference = compte.creance.reference
-            jours = {i.le for i in parcours.imputations if i.creance == reference and i.evenement == "paiement"}
-            paiements = [
-                e for e in parcours.evenements if isinstance(e, Paiement) and e.le in jours and e.creance in (None, reference)
-            ]
-            reconnaissances = tuple(Reconnaissance(e.le, "paiement", _certaine(e)) for e in paiements)
-        return self.droit.prescription(
-            self.droit, compte.creance, compte.regime, reconnaissances, parcours.evenements, au=parcours.au
-        )
-
-    def _assembler(self, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
-        dues = [b for b in bilans if b.total.valeur] or bilans
-        actions, prochaine, empechements = suite(
-            bilans, parcours.evenements, self.scenario, self.droit.calendrier, au=parcours.au
-        )
-        postes = _postes(bilans)
-        trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
-        return Bilan(
-            dossier=dossier,
-            au=parcours.au,
-            creances=bilans,
-            trop_percu=Montant.de_centimes(trop_percu, parcours.devise),
-            decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(bilans, parcours),
-            prescription=min((b.prescription for b in dues), key=lambda p: (p.prudente, p.valeur)),
-            actions=actions,
-            prochaine=prochaine,
-            empechements=empechements,
-            alertes=tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
-            **postes,
-        )
-
-
-def _dossier(quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Dossier:
-    jour_civil(au, "au")
-    if isinstance(quoi, Creance):
-        return Dossier(creances=(quoi,), evenements=tuple(evenements))
-    if evenements:
-        raise DonneeInvalide(
-            "les événements d'un dossier sont dans le dossier", champ="evenements", remede="Utilisez dossier.avec(…)."
-        )
-    if not isinstance(quoi, Dossier):
-        raise DonneeInvalide("une Creance ou un Dossier est attendu", champ="quoi", valeur=type(quoi).__name__)
-    return quoi
-
-
-def _certaine(paiement: Paiement) -> bool:
-    return paiement.creance is not None and paiement.affectation == "debiteur"
-
-
-def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
-    origine = compte.creance.principal
-    sachant: tuple[Noeud, ...] = (fait("Montant d'origine TTC", origine), compte.echeance)
-    if imputations:
-        paye = Montant.de_centimes(origine.centimes - compte.principal, origine.devise)
-        sachant = (*sachant, Resultat(paye, PAYE, imputations))
-    reste = origine if compte.principal == origine.centimes else Montant.de_centimes(compte.principal, origine.devise)
-    return Resultat(reste, PRINCIPAL, sachant)
-
-
-def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Resultat[Montant], Resultat[Montant]]:
-    """Pénalités et intérêts : l'un court, l'autre dit pourquoi il ne court pas."""
-    course, devise = compte.course, compte.creance.devise
-    restant = compte.penalites if course.poste == "penalites" else compte.interets
-    regle = compte.regime.regle
-    sachant: tuple[Noeud, ...] = tuple(compte.lignes)
-    if imputations and sachant:
-        courus = sum(ligne.montant.centimes for ligne in compte.lignes)
-        paye = Montant.de_centimes(courus - restant, devise)
-        sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
-    motif = "" if compte.lignes else course.motif or PAS_EN_RETARD
-    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif)
-    if course.poste == "penalites":
-        return qui_court, _rien(INTERETS, NON_CUMUL, devise)
-    return _rien(PENALITES, compte.regime.sans_penalites, devise), qui_court
-
-
-def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
-    due = compte.indemnite_due
-    if due is None:
-        return _rien(INDEMNITE, compte.regime.sans_indemnite or PAS_EN_RETARD, compte.creance.devise)
-    if compte.indemnite == due.valeur.centimes:
-        return due
-    reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
-    return Resultat(reste, due.regle, (due, Resultat(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
-
-
-def _decompte(bilans: tuple[BilanCreance, ...], parcours: Parcours) -> Decompte:
-    return Decompte(tuple([x for b in bilans for x in b.decompte.lignes]), tuple(parcours.imputations))
-
-
-REGLES = {
-    "principal": PRINCIPAL,
-    "penalites": PENALITES,
-    "interets": INTERETS,
-    "clause_penale": CLAUSE_PENALE,
-    "indemnite": INDEMNITE,
-    "frais": FRAIS,
-}
-
-
-def _postes(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
-    """Chaque poste du dossier est la somme de ses créances ; le total, celle des six postes."""
-    if len(bilans) == 1:
-        return {nom: getattr(bilans[0], nom) for nom in (*REGLES, "total")}
-    devise = bilans[0].creance.devise
-    postes: dict[str, Resultat[Montant]] = {}
-    for nom, regle in REGLES.items():
-        sachant: tuple[Resultat[Montant], ...] = tuple(getattr(b, nom) for b in bilans)
-        postes[nom] = Resultat(Montant.de_centimes(sum(r.valeur.centimes for r in sachant), devise), regle, sachant)
-    total = sum(r.valeur.centimes for r in postes.values())
-    postes["total"] = Resultat(Montant.de_centimes(total, devise), TOTAL, tuple(postes.values()))
-    return postes
-
-
-def _trop_percu(total: int, devise: str) -> tuple[Alerte, ...]:
-    if not total:
-        return ()
-    message = f"trop-perçu de {Montant.de_centimes(total, devise)} : à rendre, ou à imputer sur une autre dette avec l'accord du débiteur"
-    return (Alerte("trop_percu", "attention", message),)

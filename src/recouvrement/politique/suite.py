@@ -28,6 +28,8 @@ NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
 ECART = "écart minimal entre deux contacts avec le même débiteur"
 ACHEVE = "toutes les étapes du scénario sont faites"
+ACTES = (Relance, MiseEnDemeure, Transmission)
+JAMAIS_CONTACTE = (date.min, date.min)
 RAPPELEE = "rappelée pour mémoire dans l'écrit dû pour une autre facture"
 COORDONNEES = {"courriel": "courriel", "courrier": "adresse", "recommande": "adresse", "telephone": "telephone"}
 MOTIF_ECHEANCE = "délai écoulé depuis l'échéance"
@@ -49,18 +51,20 @@ def suite(
     bilans: Sequence[BilanCreance], evenements: Sequence[Evenement], scenario: Scenario, jours: JoursOuvres, *, au: date
 ) -> tuple[tuple[ActionProposee, ...], ActionProposee | None, tuple[Empechement, ...]]:
     """Actions dues à ``au``, prochaine action, et ce qui empêche les autres."""
-    actes = [e for e in evenements if isinstance(e, Relance | MiseEnDemeure | Transmission)]
-    libre_le = _libre_le(actes, scenario)
+    actes = [e for e in evenements if isinstance(e, ACTES)]
+    libre_le = _libre_le(actes, scenario) if actes else JAMAIS_CONTACTE
     suites = [_suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
     pas = [s for s in suites if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
-    actions = _par_regime(dus, pas, jours, au) if dus else ()
-    prochaine = actions[0] if actions else None
-    if prochaine is None and pas:
+    if dus:
+        actions = _par_regime(dus, pas, jours, au)
+        engagees = {r for a in actions for r in a.acte.creances}
+        return actions, actions[0], tuple([_empechement(s, au) for s in suites if _reference(s) not in engagees])
+    prochaine = None
+    if pas:
         premier = min(pas, key=lambda s: (s.le, -s.rang))
         prochaine = _action([premier], (), jours, premier.le)
-    engagees = {r for a in actions for r in a.acte.creances}
-    return actions, prochaine, tuple(_empechement(s, au) for s in suites if _reference(s) not in engagees)
+    return (), prochaine, tuple([_empechement(s, au) for s in suites])
 
 
 def _reference(suite: _Pas | Empechement) -> str:
@@ -79,7 +83,7 @@ def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
     """Premiers jours où un écrit, puis un appel, peuvent partir : un appel ne compte pas dans l'écart, mais un seul contact par jour."""
     jours = [a.le for a in actes]
     ecrits = [a.le for a in actes if not (isinstance(a, Relance) and a.canal == "telephone")]
-    lendemain = max(jours) + UN_JOUR if jours else date.min
+    lendemain = max(jours) + UN_JOUR
     return max(lendemain, max(ecrits) + timedelta(days=scenario.ecart_minimal)) if ecrits else lendemain, lendemain
 
 
@@ -164,7 +168,8 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
             else ()
         )
         actions.append(_action(visees, autres, jours, au))
-    return tuple(sorted(actions, key=lambda a: a.le))
+    actions.sort(key=lambda a: a.le)
+    return tuple(actions)
 
 
 def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
