@@ -1,10 +1,13 @@
 """Les tableaux d'une lettre : chacun se recompte à la main, et son total est la somme de ses lignes."""
 
+from datetime import date
+
 from recouvrement.courrier.document import Alignement, Donnee, Jour, Tableau, Texte
 from recouvrement.courrier.faits import Faits
 from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.montant import Montant
-from recouvrement.politique.bilan import BilanCreance, Imputation
+from recouvrement.politique.bilan import BilanCreance, Imputation, LigneDecompte
+from recouvrement.temps import UN_JOUR
 
 REGLE_DE_CALCUL = "Chaque ligne : base × jours × taux ÷ {annee}, arrondie au centime."
 
@@ -70,48 +73,30 @@ def _decomptes(faits: Faits) -> tuple[Tableau, ...]:
 
 
 def _decompte(b: BilanCreance) -> Tableau:
-    vide: Texte = ()
-    origine: tuple[Texte, ...] = (
-        ("Montant TTC",),
-        (Jour(b.creance.emise_le, "tableau"),),
-        vide,
-        vide,
-        vide,
-        vide,
-        (b.creance.principal,),
-    )
-    rangs = [(x.au, 0, _accru(x.nature, x.du, x.au, x.jours, x.base, x.taux, x.montant)) for x in b.decompte.lignes]
-    rangs += [(i.le, 1, _eteint(i)) for i in b.decompte.imputations]
-    lignes = [origine, *(texte for _, _, texte in sorted(rangs, key=lambda r: r[:2]))]
-    reclamee = b.indemnite.valeur + _somme([Montant.zero(b.creance.devise), *(i.indemnite for i in b.decompte.imputations)])
-    if reclamee:
-        due: tuple[Texte, ...] = (
-            ("Indemnité forfaitaire",),
-            (Jour(b.echeance.valeur, "tableau"),),
-            vide,
-            vide,
-            vide,
-            vide,
-            (reclamee,),
-        )
-        lignes.append(due)
-    annee = str(b.decompte.lignes[0].annee) if b.decompte.lignes else "365"
+    """Montant d'origine, lignes et imputations dans l'ordre du temps, indemnité : la somme est le reste dû."""
+    mouvements = [(x.au, 0, _accru(x)) for x in b.decompte.lignes] + [
+        (i.le, 1, _simple(i.evenement, i.le, -i.valeur)) for i in b.decompte.imputations
+    ]
+    lignes = [_simple("montant TTC", b.creance.emise_le, b.creance.principal)]
+    lignes += [texte for _, _, texte in sorted(mouvements, key=lambda m: m[:2])]
+    indemnite = sum([i.indemnite for i in b.decompte.imputations], b.indemnite.valeur)
+    if indemnite:
+        lignes.append(_simple("indemnité forfaitaire", b.echeance.valeur + UN_JOUR, indemnite))
+    annee = b.decompte.lignes[0].annee if b.decompte.lignes else 365
     return Tableau(
         ("Décompte de la facture ", Donnee(b.creance.numero)),
         ("Opération", "Du", "Au", "Jours", "Base", "Taux", "Montant"),
         ("gauche", "gauche", "gauche", "droite", "droite", "droite", "droite"),
         tuple(lignes),
-        (("Reste dû",), vide, vide, vide, vide, vide, (b.total.valeur,)),
+        (("Reste dû",), (), (), (), (), (), (b.total.valeur,)),
         (REGLE_DE_CALCUL.format(annee=annee),),
     )
 
 
-def _accru(nature: str, *cellules: object) -> tuple[Texte, ...]:
-    du, au, jours, base, taux, montant = cellules
-    nom = "Pénalités" if nature == "penalites" else "Intérêts"
-    return (nom,), (Jour(du, "tableau"),), (Jour(au, "tableau"),), (jours,), (base,), (taux,), (montant,)  # type: ignore[arg-type,return-value]
+def _simple(nom: str, jour: date, montant: Montant) -> tuple[Texte, ...]:
+    return (nom[0].upper() + nom[1:],), (Jour(jour, "tableau"),), (), (), (), (), (montant,)
 
 
-def _eteint(imputation: Imputation) -> tuple[Texte, ...]:
-    nom = imputation.evenement.capitalize()
-    return (nom,), (Jour(imputation.le, "tableau"),), (), (), (), (), (-imputation.valeur,)
+def _accru(x: LigneDecompte) -> tuple[Texte, ...]:
+    nom = "Pénalités" if x.nature == "penalites" else "Intérêts"
+    return (nom,), (Jour(x.du, "tableau"),), (Jour(x.au, "tableau"),), (x.jours,), (x.base,), (x.taux,), (x.montant,)
