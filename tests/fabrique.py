@@ -37,7 +37,9 @@ COMMUNE = Debiteur(nom="Commune de Port-Vallon", qualite=Qualite.PERSONNE_PUBLIQ
 ECHEANCE = date(2026, 5, 1)
 
 
-def creance(reference: str = "F-1", principal: object = "10000.00", echeance: date | None = ECHEANCE, **autres: object) -> Creance:
+def creance(
+    reference: str = "F-1", principal: object = "10000.00", echeance: date | None = ECHEANCE, **autres: object
+) -> Creance:
     """Créance émise trente jours avant son échéance, d'une société à une société."""
     emise = autres.pop("emise_le", (echeance or ECHEANCE) - timedelta(days=30))
     parties = {"creancier": CREANCIER, "debiteur": SOCIETE} | autres

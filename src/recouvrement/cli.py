@@ -15,10 +15,17 @@ from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
-from recouvrement.politique.presentation import dire_action
-from recouvrement.ports import Anomalie, Lecture, MoteurRendu, Registre
+from recouvrement.ports import Anomalie, MoteurRendu, Registre
 
 TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
+ISSUES = {
+    "pris": "écrite",
+    "refuse": "refusée",
+    "a_retenter": "à retenter",
+    "inconnu": "sort inconnu",
+    "deja_envoye": "déjà écrite",
+}
+ISSUES |= {"a_blanc": "à blanc", "a_faire": "à faire"}
 FORMATS = ("pdf", "html", "texte")
 
 
@@ -50,6 +57,9 @@ def _analyseur() -> argparse.ArgumentParser:
     communs.add_argument("--au", required=True, type=_jour, metavar="AAAA-MM-JJ", help="jour de l'examen, inclus")
     communs.add_argument("--delimiteur", default=";", help="séparateur des CSV (par défaut « ; »)")
     communs.add_argument("--decimale", default=",", choices=[",", "."], help="marque décimale des CSV (par défaut « , »)")
+    communs.add_argument(
+        "--encodage", default="utf-8-sig", help="encodage des CSV (par défaut utf-8 ; cp1252 pour un vieil Excel)"
+    )
     communs.add_argument("--dates", default="iso", choices=["iso", "fr"], help="dates des CSV : AAAA-MM-JJ ou JJ/MM/AAAA")
     examiner = commandes.add_parser(
         "examiner", parents=[communs], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
@@ -92,17 +102,11 @@ def _formats(texte: str) -> tuple[str, ...]:
 
 def _lire(options: argparse.Namespace) -> tuple[tuple[Dossier, ...], list[Anomalie]]:
     """Tous les fichiers ; chacun de ceux qui sont fautifs donne une anomalie, les autres sont traités."""
-    csv = LecteurCsv(delimiteur=options.delimiteur, decimale=options.decimale, format_date=options.dates)
-    lectures: list[tuple[Path, Lecture]] = []
-    anomalies: list[Anomalie] = []
-    for chemin, lu in lire_fichiers(options.fichiers, csv=csv):
-        if isinstance(lu, Lecture):
-            lectures.append((chemin, lu))
-            anomalies.extend(lu.anomalies)
-        else:
-            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lu)))
-    dossiers, autres = rassembler(lectures)
-    return dossiers, anomalies + list(autres)
+    csv = LecteurCsv(
+        delimiteur=options.delimiteur, decimale=options.decimale, format_date=options.dates, encodage=options.encodage
+    )
+    dossiers, anomalies = rassembler(lire_fichiers(options.fichiers, csv=csv))
+    return dossiers, list(anomalies)
 
 
 def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
@@ -147,7 +151,7 @@ def _tableau(bilan: Bilan) -> str:
         ).rstrip()
 
     tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
-    suite = f"→ {dire_action(bilan.prochaine, bilan.au)}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
+    suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
     return "\n".join(
         [tete, aligner(entetes), *map(aligner, lignes), *([aligner(total)] if len(lignes) > 1 else []), suite, *alertes]
@@ -199,7 +203,7 @@ def _lettres(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anomal
         for envoi in envois:
             rates += envoi.issue in ("erreur", "refuse", "inconnu")
             quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
-            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, envoi.issue.replace("_", " "), quoi) if p))
+            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, ISSUES.get(envoi.issue, envoi.issue), quoi) if p))
     return EN_PARTIE if rates else TOUT_LU
 
 

@@ -86,12 +86,12 @@ class ParametreNonPublie(DroitIndisponible):
         if self.jour < self.connu_du:
             return (
                 f"« {self.code} » n'est décrit qu'à partir du {self.connu_du:%d/%m/%Y} (demandé : {self.jour:%d/%m/%Y}). "
-                "Ajoutez les valeurs antérieures avec Droit.avec(fichier)."
+                'Ajoutez les valeurs antérieures : droit.avec(Path("valeurs.toml")).'
             )
         fin = f" après le {self.connu_au:%d/%m/%Y}" if self.connu_au else ""
         return (
             f"« {self.code} » n'est pas encore publié{fin} (demandé : {self.jour:%d/%m/%Y}). "
-            "Mettez la bibliothèque à jour, ou ajoutez la valeur publiée avec Droit.avec(fichier)."
+            'Mettez la bibliothèque à jour, ou ajoutez la valeur publiée : droit.avec(Path("valeurs.toml")).'
         )
 
 

@@ -2,34 +2,36 @@
 
 import tomllib
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).parents[2] / "src/recouvrement/droit/fr"
 
 
-@lru_cache
+@cache
 def _valeurs(fichier: str, nom: str) -> list[tuple[date, date, Fraction]]:
-    brut = tomllib.loads((TABLES / fichier).read_text("utf-8"), parse_float=Decimal)[nom]
+    brut = tomllib.loads((TABLES / fichier).read_text("utf-8"), parse_float=Fraction)[nom]
     return [(v["du"], v.get("au") or brut["verifie_le"], Fraction(v["valeur"])) for v in brut["valeurs"]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def bce(jour: date) -> Fraction | None:
-    """Taux du 1er janvier ou du 1er juillet du semestre où tombe ce jour."""
-    ancre = date(jour.year, 1 if jour.month <= 6 else 7, 1)
+    ancre = date(jour.year, 1 if jour.month <= 6 else 7, 1)  # le taux de ce jour-là vaut tout le semestre
     return next((v for du, au, v in _valeurs("taux_bce.toml", "bce") if du <= ancre <= au), None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def legal(jour: date) -> Fraction | None:
     return next((v for du, au, v in _valeurs("taux_legal.toml", "taux_legal_autres") if du <= jour <= au), None)
 
 
+@cache
+def _un_jour(base: int, taux: Fraction) -> Fraction:
+    return base * taux / 36500
+
+
 def au_centime(exact: Fraction) -> int:
-    """Demi supérieur."""
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
@@ -37,18 +39,16 @@ def dette(principal: int, echeance: date, depart: date | None, taux, mouvements,
     """Ce qui reste dû à ``au`` inclus. ``mouvements`` : (jour, « avoir » ou « paiement », centimes), dans l'ordre ;
     ``depart`` : dernier jour sans intérêt (``None`` : rien ne court) ; ``taux(jour)`` : % par an, ``None`` s'il n'est pas publié."""
     du = {"accessoires": 0, "principal": principal, "indemnite": 0, "trop_percu": 0, "lignes": 0}
-    exact, courant = Fraction(0), None
-    jour = min([echeance, au, *(m[0] for m in mouvements)])
+    exact, courant, jour = Fraction(0), None, min([echeance, au, *(m[0] for m in mouvements)])
     while jour <= au:
         if jour == echeance + timedelta(days=1) and du["principal"]:
             du["indemnite"] = indemnite
         t = taux(jour) if depart is not None and jour > depart and du["principal"] else None
-        du_jour = [m for m in mouvements if m[0] == jour]
         if courant is not None and t != courant:
             du["accessoires"], exact = du["accessoires"] + au_centime(exact), Fraction(0)
         du["lignes"] += t is not None and (t != courant)
-        exact, courant = exact + (0 if t is None else du["principal"] * t / 36500), t
-        if du_jour:
+        exact, courant = exact + (0 if t is None else _un_jour(du["principal"], t)), t
+        if du_jour := [m for m in mouvements if m[0] == jour]:
             du["accessoires"], exact, courant = du["accessoires"] + au_centime(exact), Fraction(0), None
         for _, genre, reste in du_jour:
             for poste in ("principal",) if genre == "avoir" else ("accessoires", "principal", "indemnite"):

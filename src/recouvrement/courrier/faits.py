@@ -54,7 +54,7 @@ class Faits:
             "date_facture": Jour(premiere.creance.emise_le),
             "date_limite": Jour(limite, "limite") if limite else None,
             "date_limite_courte": Jour(limite) if limite else None,
-            "rappels_du": _enumerer([Jour(j) for j in self.rappels], "du ") or None,
+            "nos_rappels": _nos_rappels(self.rappels),
             "rappels_le": _enumerer([Jour(j) for j in self.rappels], "le ") or None,
             "echeance": Jour(premiere.echeance.valeur),
             "jours_accordes": self.action.etape.delai_accorde,
@@ -108,6 +108,13 @@ def _joindre(telephone: str | None, courriel: str | None) -> Texte:
     if not voies:
         return ("",)
     return (",", *voies[0], *((" ou", *voies[1]) if len(voies) > 1 else ()))
+
+
+def _nos_rappels(jours: tuple[date, ...]) -> Texte | None:
+    """« notre rappel du 4 mai 2026 », « nos rappels du 4 mai 2026 et du 15 mai 2026 »."""
+    if not jours:
+        return None
+    return ("notre rappel " if len(jours) == 1 else "nos rappels ", *_enumerer([Jour(j) for j in jours], "du "))
 
 
 def _enumerer(fragments: list[Fragment], article: str = "") -> Texte:

@@ -34,7 +34,7 @@ def _ligne(b: BilanCreance) -> tuple[Texte, ...]:
 
 def _factures(faits: Faits) -> tuple[Tableau, ...]:
     """Facture, échéance, retard, reste dû ; pénalités ou intérêts, indemnité et total si la lettre les réclame."""
-    entetes: tuple[str, ...] = ("Facture", "Échéance", "Retard (jours)", "Reste dû")
+    entetes: tuple[str, ...] = ("Facture", "Échéance", "Retard (j)", "Reste dû")
     lignes = [_ligne(b) for b in faits.visees]
     total: tuple[Texte, ...] = (("Total",), (), (), (_somme([b.principal.valeur for b in faits.visees]),))
     if faits.reclame_accessoires:
@@ -51,9 +51,7 @@ def _factures(faits: Faits) -> tuple[Tableau, ...]:
 def _pour_memoire(faits: Faits) -> tuple[Tableau, ...]:
     lignes = tuple(_ligne(b) for b in faits.memoire)
     titre: Texte = ("Pour mémoire, également en retard et non comprises dans la somme ci-dessus",)
-    return (
-        Tableau(titre, ("Facture", "Échéance", "Retard (jours)", "Reste dû"), ("gauche", "gauche", "droite", "droite"), lignes),
-    )
+    return (Tableau(titre, ("Facture", "Échéance", "Retard (j)", "Reste dû"), ("gauche", "gauche", "droite", "droite"), lignes),)
 
 
 def _versements(faits: Faits) -> tuple[Tableau, ...]:
@@ -74,9 +72,8 @@ def _decomptes(faits: Faits) -> tuple[Tableau, ...]:
 
 def _decompte(b: BilanCreance) -> Tableau:
     """Montant d'origine, lignes et imputations dans l'ordre du temps, indemnité : la somme est le reste dû."""
-    mouvements = [(x.au, 0, _accru(x)) for x in b.decompte.lignes] + [
-        (i.le, 1, _simple(i.evenement, i.le, -i.valeur)) for i in b.decompte.imputations
-    ]
+    mouvements = [(x.au, 0, _accru(x)) for x in b.decompte.lignes]
+    mouvements += [(i.le, 1, _simple(i.evenement, i.le, -i.valeur)) for i in b.decompte.imputations]
     lignes = [_simple("montant TTC", b.creance.emise_le, b.creance.principal)]
     lignes += [texte for _, _, texte in sorted(mouvements, key=lambda m: m[:2])]
     indemnite = sum([i.indemnite for i in b.decompte.imputations], b.indemnite.valeur)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from attrs import evolve, field, frozen
@@ -122,6 +123,18 @@ class Bareme:
             if v.du > au:
                 return
             yield max(v.du, du), au if v.au is None else min(v.au, au), v
+
+    def avec(self, ajout: "Bareme") -> "Bareme":
+        """Les valeurs de ``ajout`` remplacent celles de leurs jours ; les autres sont gardées, rognées s'il le faut.
+
+        Raises:
+            TableInvalide: Il reste un trou.
+        """
+        du, au = ajout.valeurs[0].du, ajout.valeurs[-1].au
+        avant = [evolve(v, au=du - VEILLE) if v.au is None or v.au >= du else v for v in self.valeurs if v.du < du]
+        apres = [evolve(v, du=max(v.du, au + VEILLE)) for v in self.valeurs if au and (v.au is None or v.au > au)]
+        verifie_le = max((j for j in (self.verifie_le, ajout.verifie_le) if j), default=None)
+        return evolve(self, valeurs=(*avant, *ajout.valeurs, *apres), verifie_le=verifie_le)
 
     def par_semestre(self) -> "Bareme":
         """La valeur du 1er janvier vaut pour le premier semestre, celle du 1er juillet pour le second.
@@ -359,11 +372,24 @@ class Droit:
             connus = self._paliers[regime.code] = tuple(_fusionner(self.baremes[regime.bareme], regime.plus))
         return connus
 
-    def avec(self, *ajouts: Bareme) -> "Droit":
-        """Le même droit, avec des barèmes ajoutés ou remplacés."""
-        par_code = {b.code: b for b in ajouts}
-        derives = {f"{b.code}_semestre": b.par_semestre() for b in ajouts if f"{b.code}_semestre" in self.baremes}
-        return evolve(self, baremes={**self.baremes, **par_code, **derives}, ajouts=self.ajouts + ajouts)
+    def avec(self, *ajouts: "Path | Bareme") -> "Droit":
+        """Le même droit, avec des valeurs datées ajoutées ou remplacées ; le reste de chaque barème est gardé.
+
+        Args:
+            ajouts: Barèmes, ou fichiers TOML du format des tables livrées.
+
+        Raises:
+            TableInvalide: Fichier faux, ou valeurs qui ne se raccordent pas.
+        """
+        from recouvrement.droit.tables import lire_baremes
+
+        lus = [b for a in ajouts for b in ([a] if isinstance(a, Bareme) else lire_baremes(a).values())]
+        baremes = dict(self.baremes)
+        for bareme in lus:
+            baremes[bareme.code] = baremes[bareme.code].avec(bareme) if bareme.code in baremes else bareme
+            if f"{bareme.code}_semestre" in baremes:
+                baremes[f"{bareme.code}_semestre"] = baremes[bareme.code].par_semestre()
+        return evolve(self, baremes=baremes, ajouts=self.ajouts + tuple(lus))
 
     def __eq__(self, autre: object) -> bool:
         return isinstance(autre, Droit) and (self.code, self.ajouts) == (autre.code, autre.ajouts)

@@ -20,6 +20,9 @@ class Reconnaissance(NamedTuple):
     certaine: bool
 
 
+NOMS_DES_EFFETS = {"depart": "départ", "sans_effet": "sans effet"}
+
+
 @frozen
 class Segment:
     """Un moment de la prescription.
@@ -34,6 +37,11 @@ class Segment:
     evenement: str
     source: Source | None
     motif: str
+
+    @property
+    def nom(self) -> str:
+        """L'effet, en français."""
+        return NOMS_DES_EFFETS.get(self.effet, self.effet)
 
 
 @frozen
@@ -71,7 +79,7 @@ class Prescription:
         etat = "acquise" if self.acquise else "peut-être acquise" if self.douteuse else "non acquise"
         tete = f"Prescription : {etat} au {date_fr(self.au)}. Dernier jour utile : {date_fr(self.valeur)} ; prudent : {date_fr(self.prudente)}."
         moments = [
-            f"- {date_fr(s.du)}, {s.effet.replace('_', ' ')} ({s.evenement}) : {s.motif}"
+            f"- {date_fr(s.du)}, {s.nom} ({s.evenement}) : {s.motif}"
             + (f" ; court jusqu'au {date_fr(s.au)}" if s.au else "")
             + (f" [{s.source}]" if s.source else "")
             for s in self.chronologie
@@ -103,9 +111,9 @@ class Prescription:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
-        periodes = [(s.du, s.au, s.effet.replace("_", " ")) for s in self.chronologie if s.au]
+        periodes = [(s.du, s.au, s.nom) for s in self.chronologie if s.au]
         reperes = [(self.au, "examen"), (self.prudente, "jour prudent"), (self.valeur, "dernier jour utile")]
-        lignes = [(a.date_fr(s.du), s.effet.replace("_", " "), s.motif, str(s.source or "")) for s in self.chronologie]
+        lignes = [(a.date_fr(s.du), s.nom, s.motif, str(s.source or "")) for s in self.chronologie]
         etat = "acquise" if self.acquise else "peut-être acquise" if self.douteuse else "non acquise"
         return a.page(
             a.carte(

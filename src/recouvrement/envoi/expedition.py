@@ -6,6 +6,7 @@ greffon qui lève n'arrête pas les autres.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
@@ -69,6 +70,7 @@ def expedier(
     horloge: Callable[[], datetime],
     relire: Callable[[Dossier], Dossier],
     a_blanc: bool = False,
+    modeles: Path | None = None,
 ) -> Iterator[Envoi]:
     """Envoie ce qui est dû ce jour-là, une fois et une seule. Rien ne part tant que l'itérateur n'est pas parcouru.
 
@@ -77,10 +79,13 @@ def expedier(
         moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli.
         notificateurs: Par canal (« courriel », « recommande »…).
         relire: Rend l'état du dossier chez l'hôte, juste avant l'envoi : un paiement arrivé entre-temps arrête la lettre.
+        modeles: Dossier de lettres de l'utilisateur ; les siennes passent avant celles qui sont livrées.
         a_blanc: Montre les documents, sans rien réserver ni remettre. Le registre n'est que lu.
     """
     moteurs = tuple(moteur) if isinstance(moteur, Sequence) else (moteur,)
-    guichet = Guichet(moteurs=moteurs, notificateurs=notificateurs, registre=registre, horloge=horloge, a_blanc=a_blanc)
+    guichet = Guichet(
+        moteurs=moteurs, notificateurs=notificateurs, registre=registre, horloge=horloge, a_blanc=a_blanc, modeles=modeles
+    )
     for dossier in dossiers:
         try:
             relu = _completer(_meme(dossier, relire(dossier)), registre.evenements(dossier.debiteur.cle))
@@ -101,6 +106,7 @@ class Guichet:
     registre: Registre
     horloge: Callable[[], datetime]
     a_blanc: bool
+    modeles: Path | None
 
     def traiter(self, action: ActionProposee, bilan: Bilan, dossier: Dossier) -> Envoi:
         """Une action, un envoi ; aucune exception ordinaire n'en sort."""
@@ -111,7 +117,7 @@ class Guichet:
         if manque and not self.a_blanc:
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
         try:
-            pli = _plier(action, bilan, dossier, self.moteurs)
+            pli = _plier(action, bilan, dossier, self.moteurs, self.modeles)
         except Exception as e:  # une lettre impossible n'arrête pas les autres
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
         envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
@@ -205,9 +211,9 @@ def _visant(acte: Acte, creances: tuple[str, ...], **changements: Any) -> Acte:
     return evolve(acte, **changements | {"creances": creances})
 
 
-def _plier(action: ActionProposee, bilan: Bilan, dossier: Dossier, moteurs: Iterable[MoteurRendu]) -> Pli:
+def _plier(action: ActionProposee, bilan: Bilan, dossier: Dossier, moteurs: Iterable[MoteurRendu], modeles: Path | None) -> Pli:
     """Le pli à remettre. L'acte y nomme ses créances : une facture venue plus tard n'y est pas comprise."""
-    courrier = rediger(action, bilan)
+    courrier = rediger(action, bilan, modeles=modeles)
     acte, debiteur = action.acte, dossier.debiteur
     references = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
     return Pli(

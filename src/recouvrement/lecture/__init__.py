@@ -8,9 +8,10 @@ from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.lecture._commun import lire_entete
 from recouvrement.lecture.csv import LecteurCsv
 from recouvrement.lecture.facture import LecteurFacture, est_pdf
+from recouvrement.lecture.rassembler import rassembler
 from recouvrement.ports import Lecteur, Lecture
 
-__all__ = ["LecteurCsv", "LecteurFacture", "lire_fichiers"]
+__all__ = ["LecteurCsv", "LecteurFacture", "lire_fichiers", "rassembler"]
 
 _CSV, _FACTURES = frozenset({".csv", ".txt"}), frozenset({".xml", ".pdf"})
 _MARQUES_XML = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")  # UTF-8, UTF-16

@@ -5,19 +5,25 @@ from pathlib import Path
 
 from attrs import evolve
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
 from recouvrement.ports import Anomalie, Lecture
 
 
-def rassembler(lectures: Iterable[tuple[Path, Lecture]]) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
-    """Dossiers par créancier, débiteur et devise, et ce qui n'a pas pu y entrer.
+def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
+    """Dossiers par créancier, débiteur et devise, et tout ce qui n'a pas pu y entrer, fichiers illisibles compris.
 
     Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée.
     """
-    lues = list(lectures)
+    lues: list[tuple[Path, Lecture]] = []
     anomalies: list[Anomalie] = []
+    for chemin, lecture in lectures:
+        if isinstance(lecture, Lecture):
+            lues.append((chemin, lecture))
+            anomalies.extend(lecture.anomalies)
+        else:
+            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture)))
     creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
     faits = [(chemin, e) for chemin, lecture in lues for e in lecture.evenements]

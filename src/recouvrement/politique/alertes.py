@@ -21,7 +21,10 @@ def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) 
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
-    if creance.conditions.taux_penalites is not None:
+    if creance.conditions.taux_penalites is not None and compte.course.poste == "interets":
+        message = f"taux convenu de {creance.conditions.taux_penalites} écarté : entre ces parties, seul l'intérêt au taux légal est compté"
+        trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.course.source))
+    elif creance.conditions.taux_penalites is not None:
         trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
     if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":
         message = f"créancier établi hors de France ({creance.creancier.adresse.pays}) : le droit français est supposé applicable"
@@ -54,7 +57,7 @@ def _taux_inconnu(reference: str, arret: date) -> Alerte:
 
 
 def _plancher(compte: Compte, convenu: Taux, droit: Droit, au: date) -> list[Alerte]:
-    if compte.course.poste != "penalites" or not compte.lignes:
+    if not compte.lignes:
         return []
     plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)
     if plancher is None:

@@ -16,6 +16,7 @@ from recouvrement.politique.scenario import Etape
 from recouvrement.resultat import Noeud, Reserve, Resultat, Source, toutes_reserves
 
 POSTES = ("principal", "penalites", "interets", "clause_penale", "indemnite", "frais")
+NOMS_DES_POSTES = dict(zip(POSTES, ("principal", "pénalités", "intérêts", "clause pénale", "indemnité", "frais"), strict=True))
 
 
 @frozen
@@ -99,7 +100,7 @@ class Imputation:
     @property
     def motif(self) -> str:
         """Poste par poste."""
-        return ", ".join(f"{poste.replace('_', ' ')} {m}" for poste in POSTES if (m := getattr(self, poste)))
+        return ", ".join(f"{NOMS_DES_POSTES[poste]} {m}" for poste in POSTES if (m := getattr(self, poste)))
 
     @property
     def sachant(self) -> tuple[Noeud, ...]:
@@ -211,6 +212,11 @@ class ActionProposee:
     motif: str
     source: Source | None = None
     payer_avant_le: date | None = None
+
+    def __str__(self) -> str:
+        from recouvrement.politique.presentation import dire_action
+
+        return dire_action(self)
 
 
 @frozen(kw_only=True)

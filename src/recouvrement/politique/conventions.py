@@ -7,6 +7,11 @@ from attrs import field, frozen
 from recouvrement.modele._champs import parmi
 
 
+def _en_texte(valeur: Literal["365", "reelle", "360"]) -> Literal["365", "reelle", "360"]:
+    """``annee=365`` se comprend aussi."""
+    return str(valeur)  # type: ignore[return-value]
+
+
 @frozen(kw_only=True)
 class Conventions:
     """Choix de calcul là où les textes ne tranchent pas, ou laissent le choix.
@@ -24,7 +29,7 @@ class Conventions:
     imputation: Literal["interets_d_abord", "principal_d_abord", "frais_d_abord"] = field(
         default="interets_d_abord", validator=parmi("interets_d_abord", "principal_d_abord", "frais_d_abord")
     )
-    annee: Literal["365", "reelle", "360"] = field(default="365", validator=parmi("365", "reelle", "360"))
+    annee: Literal["365", "reelle", "360"] = field(default="365", converter=_en_texte, validator=parmi("365", "reelle", "360"))
     jour_du_paiement: Literal["compte", "exclu"] = field(default="compte", validator=parmi("compte", "exclu"))
     taux_dans_le_temps: Literal["par_semestre", "fige_a_l_echeance"] = field(
         default="par_semestre", validator=parmi("par_semestre", "fige_a_l_echeance")

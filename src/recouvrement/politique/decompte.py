@@ -33,6 +33,11 @@ PROLONGE = Reserve(
     "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
     Source("Code de commerce", "L. 441-10, II"),
 )
+ARRETE = Reserve(
+    "taux_non_publie",
+    "le taux n'est pas publié jusqu'au jour de l'examen : les lignes s'arrêtent au dernier jour connu, moins est réclamé",
+    Source("Code de commerce", "L. 441-10, II"),
+)
 PAR_FACTURE = Reserve(
     "indemnite_par_facture",
     "une facture payable en plusieurs échéances : une seule indemnité est comptée ; une par échéance se soutient",

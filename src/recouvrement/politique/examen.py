@@ -12,7 +12,7 @@ from recouvrement.modele.evenements import Paiement
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
 from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte
-from recouvrement.politique.decompte import RANG_INDEMNITE, Compte, Parcours
+from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Compte, Parcours
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
 from recouvrement.resultat import Noeud, Regle, Resultat, Source, fait
@@ -165,7 +165,8 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
         paye = Montant.de_centimes(courus - restant, devise)
         sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
     motif = "" if compte.lignes else course.motif or PAS_EN_RETARD
-    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif)
+    reserves = (ARRETE,) if compte.arret else ()
+    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
     if course.poste == "penalites":
         return qui_court, _rien(INTERETS, NON_CUMUL, devise)
     return _rien(PENALITES, compte.regime.sans_penalites, devise), qui_court

@@ -1,21 +1,22 @@
 """Le bilan montré : texte, JSON, lignes, Jupyter. Rien n'y est calculé."""
 
-from datetime import date
 from typing import Any
 
 from recouvrement.affichage import arbre, carte, date_fr, frise, page, table
-from recouvrement.politique.bilan import POSTES, ActionProposee, Bilan, BilanCreance
+from recouvrement.politique.bilan import NOMS_DES_POSTES, POSTES, ActionProposee, Bilan, BilanCreance
 from recouvrement.resultat import Resultat, en_html, expliquer, pour_json, vers_dict
 
 NOMS_DES_ACTES = {"Relance": "relance", "MiseEnDemeure": "mise en demeure", "Transmission": "remise du dossier"}
 
+NOMS_DES_CANAUX = {"recommande": "recommandé", "telephone": "téléphone"}
 
-def dire_action(action: ActionProposee, au: date) -> str:
-    """« mise en demeure (recommande), due depuis le 3 novembre 2026 : délai écoulé depuis l'étape précédente »."""
+
+def dire_action(action: ActionProposee) -> str:
+    """« mise en demeure (recommandé), à faire depuis le 3 novembre 2026 : délai écoulé depuis l'étape précédente »."""
     nom = "appel" if action.etape.est_un_appel else NOMS_DES_ACTES[type(action.acte).__name__]
-    quand = f"due depuis le {date_fr(action.le)}" if action.le <= au else f"à faire le {date_fr(action.le)}"
+    quand = f"à faire {'depuis ' if action.le < action.acte.le else ''}le {date_fr(action.le)}"
     limite = f", à payer au plus tard le {date_fr(action.payer_avant_le, semaine=True)}" if action.payer_avant_le else ""
-    return f"{nom} ({action.canal}), {quand}{limite} : {action.motif}"
+    return f"{nom} ({NOMS_DES_CANAUX.get(action.canal, action.canal)}), {quand}{limite} : {action.motif}"
 
 
 def expliquer_bilan(bilan: Bilan) -> str:
@@ -25,9 +26,9 @@ def expliquer_bilan(bilan: Bilan) -> str:
         morceaux += [f"Facture {b.creance.numero}", expliquer(b.total), b.prescription.expliquer(), ""]
     if len(bilan.creances) > 1:
         morceaux += ["Ensemble", expliquer(bilan.total, 1), ""]
-    morceaux += [f"À faire : {dire_action(a, bilan.au)}" for a in bilan.actions]
+    morceaux += [f"À faire : {dire_action(a)}" for a in bilan.actions]
     if not bilan.actions and bilan.prochaine:
-        morceaux.append(f"Ensuite : {dire_action(bilan.prochaine, bilan.au)}")
+        morceaux.append(f"Ensuite : {dire_action(bilan.prochaine)}")
     morceaux += [
         f"Rien à faire pour {e.creance} : {e.motif}" + (f", jusqu'au {date_fr(e.jusqu_au)}" if e.jusqu_au else "")
         for e in bilan.empechements
@@ -110,10 +111,10 @@ def bilan_en_html(bilan: Bilan) -> str:
     cartes = carte(
         f"{bilan.dossier.debiteur.nom}, au {date_fr(bilan.au)}",
         str(bilan.total.valeur),
-        [(p.replace("_", " "), str(getattr(bilan, p).valeur)) for p in POSTES if getattr(bilan, p).valeur],
+        [(NOMS_DES_POSTES[p], str(getattr(bilan, p).valeur)) for p in POSTES if getattr(bilan, p).valeur],
     ) + carte(
         "Ensuite",
-        dire_action(suite, bilan.au) if suite else "rien",
+        dire_action(suite) if suite else "rien",
         [("prescription", f"{date_fr(bilan.prescription.valeur)} (prudent : {date_fr(bilan.prescription.prudente)})")],
     )
     lignes = [

@@ -93,6 +93,10 @@ def _suite(
     if refus := _refus(bilan):
         return refus
     rang, precedent = _deja_fait(bilan.creance.reference, actes, scenario) if actes else (0, None)
+    while rang < len(scenario.etapes) and _sans_telephone(scenario.etapes[rang], bilan.creance.debiteur):
+        etape = scenario.etapes[rang]
+        precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
+        rang += 1
     if rang == len(scenario.etapes):
         return Empechement(bilan.creance.reference, ACHEVE)
     etape = scenario.etapes[rang]
@@ -129,6 +133,11 @@ def _deja_fait(reference: str, actes: Sequence[Acte], scenario: Scenario) -> tup
         return 0, None
     rang, _, acte = max(faits, key=lambda f: f[:2])
     return rang + 1, acte
+
+
+def _sans_telephone(etape: Etape, debiteur: Debiteur) -> bool:
+    """Un appel à qui n'a pas de téléphone ne se fera jamais : l'étape est tenue pour faite à son jour."""
+    return etape.est_un_appel and debiteur.telephone is None
 
 
 def _jour_du(

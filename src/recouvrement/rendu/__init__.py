@@ -1,1 +1,7 @@
 """À quoi cela ressemble ? D'un courrier neutre à un document : texte, HTML, PDF."""
+
+from recouvrement.rendu.html import RenduHtml
+from recouvrement.rendu.pdf import RenduPdf
+from recouvrement.rendu.texte import RenduTexte
+
+__all__ = ["RenduHtml", "RenduPdf", "RenduTexte"]

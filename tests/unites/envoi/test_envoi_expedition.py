@@ -79,7 +79,7 @@ class Moteur:
 def redaction(monkeypatch):
     """Une rédaction factice : la lettre dit le nom et l'étape."""
 
-    def rediger(action, bilan):
+    def rediger(action, bilan, modeles=None):
         nom = bilan.dossier.debiteur.nom
         if nom == "Illisible":
             raise ModeleInvalide("champ absent", modele="relance")

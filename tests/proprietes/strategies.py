@@ -1,0 +1,121 @@
+"""Créances, dossiers, paiements et avoirs tirés au sort : centimes dans [1, 10¹²], dates de 2013 à 2026, bornes forcées."""
+
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+
+from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, SOCIETE
+from recouvrement import Avoir, ConditionsPaiement, Creance, Dossier, MiseEnDemeure, Montant, Paiement, Relance, Taux
+
+PREMIER, DERNIER = date(2013, 1, 1), date(2026, 12, 31)
+PLAFOND = 10**12
+
+
+def profil(exemples: int) -> settings:
+    """Toujours les mêmes exemples, sans horloge ni base."""
+    lents = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(
+        max_examples=exemples, derandomize=True, deadline=None, database=None, print_blob=True, suppress_health_check=lents
+    )
+
+
+def _bornes(premier: date, dernier: date) -> list[date]:
+    """Fins de mois, fins de semestre, bissextiles : là où un calcul de dates se trompe."""
+    jours = [(1, 1), (1, 31), (2, 28), (2, 29), (3, 31), (4, 30), (6, 30), (7, 1), (12, 30), (12, 31)]
+    toutes = [date(a, m, j) for a in range(premier.year, dernier.year + 1) for m, j in jours if (m, j) != (2, 29) or a % 4 == 0]
+    return [j for j in toutes if premier <= j <= dernier] or [premier]
+
+
+def dates(premier: date = PREMIER, dernier: date = DERNIER) -> st.SearchStrategy[date]:
+    return st.dates(premier, dernier) | st.sampled_from(_bornes(premier, dernier))
+
+
+centimes = st.integers(1, 100_000) | st.integers(1, PLAFOND) | st.sampled_from([1, 2, 50, 99, 100, 4_000, PLAFOND])
+taux_convenus = st.none() | st.integers(0, 400_000).map(Taux.de_dix_milliemes)
+debiteurs = st.sampled_from([SOCIETE, SOCIETE, COMMUNE, CONSOMMATEUR])
+
+
+def _signalee(debiteur, echeance: date) -> bool:
+    """Défaut signalé, à ôter avec lui : un acheteur public dont l'intérêt naît au premier jour d'un semestre lève une erreur."""
+    lendemain = echeance + timedelta(days=1)
+    return debiteur is COMMUNE and (lendemain.month, lendemain.day) in ((1, 1), (7, 1))
+
+
+@st.composite
+def creances(draw, reference="F-1", debiteur=None, echeance=None, taux=taux_convenus, montant=centimes):
+    """Une créance à échéance donnée, émise au plus quatre-vingt-dix jours avant."""
+    jour = draw(dates()) if echeance is None else draw(echeance)
+    qui = draw(debiteurs) if debiteur is None else debiteur
+    assume(not _signalee(qui, jour))
+    return Creance(
+        reference=reference,
+        principal=Montant.de_centimes(draw(montant)),
+        emise_le=jour - timedelta(days=draw(st.integers(0, 90))),
+        echeance=jour,
+        creancier=CREANCIER,
+        debiteur=qui,
+        conditions=ConditionsPaiement(taux_penalites=draw(taux)),
+    )
+
+
+@st.composite
+def examens(draw, creance: Creance, etendue: int = 1000):
+    """Un jour d'examen, de l'émission à la fin de la table."""
+    fin = min(DERNIER, creance.echeance + timedelta(days=etendue))
+    return draw(dates(min(creance.emise_le, fin), fin))
+
+
+PARTS = st.integers(1, 130)
+
+
+@st.composite
+def paiements(draw, creance: Creance, reference: str | None = "F-1", etendue: int = 1000, part=PARTS):
+    """Un paiement d'un pour cent à cent trente pour cent du principal, près de l'échéance ou loin."""
+    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=etendue))))
+    montant = max(1, creance.principal.centimes * draw(part) // 100)
+    return Paiement(le=le, montant=Montant.de_centimes(montant), creance=reference)
+
+
+@st.composite
+def avoirs(draw, creance: Creance, reference: str = "F-1", etendue: int = 1000):
+    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=etendue))))
+    effet = draw(st.none() | dates(creance.emise_le, le))
+    montant = max(1, creance.principal.centimes * draw(st.integers(1, 110)) // 100)
+    return Avoir(le=le, effet_le=effet, montant=Montant.de_centimes(montant), creance=reference)
+
+
+def mouvements(creance: Creance, nombre: int = 4) -> st.SearchStrategy[list]:
+    return st.lists(paiements(creance) | avoirs(creance), max_size=nombre)
+
+
+@st.composite
+def demeures(draw, creance: Creance):
+    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=700))))
+    return MiseEnDemeure(le=le, presentee_le=min(DERNIER, le + timedelta(days=draw(st.integers(0, 20)))))
+
+
+@st.composite
+def histoires(draw, debiteur=None, nombre: int = 4):
+    """(créance, faits, jour d'examen)."""
+    creance = draw(creances(debiteur=debiteur))
+    faits = draw(mouvements(creance, nombre))
+    if creance.debiteur is CONSOMMATEUR:
+        faits += draw(st.lists(demeures(creance), max_size=2))
+    return creance, tuple(faits), draw(examens(creance))
+
+
+@st.composite
+def dossiers(draw, debiteur=SOCIETE, nombre: int = 4, designes: bool = False):
+    """Plusieurs créances d'un même débiteur ; ``designes`` : chaque paiement nomme la sienne."""
+    combien = draw(st.integers(1, nombre))
+    toutes = [draw(creances(f"F-{i}", debiteur, dates(date(2023, 1, 1), date(2026, 6, 30)))) for i in range(combien)]
+    faits: list = []
+    for _ in range(draw(st.integers(0, 4))):
+        visee = draw(st.sampled_from(toutes))
+        reference = visee.reference if designes or draw(st.booleans()) else None
+        faits.append(draw(paiements(visee, reference, 900) | avoirs(visee, visee.reference, 900)))
+    return Dossier(creances=toutes, evenements=faits), draw(dates(date(2023, 1, 1), DERNIER))
+
+
+relances = st.builds(Relance, le=dates(date(2023, 1, 1), DERNIER), etape=st.sampled_from(["courriel", "appel", "lettre"]))

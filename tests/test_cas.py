@@ -1,0 +1,184 @@
+"""Les cas de droit : des faits et un attendu qu'un juriste relit, un fichier TOML par sujet.
+
+Chaque cas dit sa source. ``desaccord`` dit pourquoi notre chiffre n'est pas celui qui a été publié. Les clés absentes de
+``attendu`` ne sont pas contrôlées. Un cas qui échoue montre toutes les raisons du bilan.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fabrique import CONSOMMATEUR, CREANCIER, SOCIETE
+from recouvrement import (
+    Avoir,
+    ConditionsPaiement,
+    Conventions,
+    Creance,
+    Creancier,
+    Debiteur,
+    Dossier,
+    MiseEnDemeure,
+    Montant,
+    Paiement,
+    Politique,
+    Qualite,
+    RecouvrementError,
+    Relance,
+    Transmission,
+)
+
+CAS = Path(__file__).parent / "cas"
+FAITS = {"paiement": Paiement, "avoir": Avoir, "relance": Relance, "mise_en_demeure": MiseEnDemeure, "transmission": Transmission}
+MONTANTS = ("principal", "penalites", "interets", "indemnite", "total")
+CLES = {"titre", "source", "url", "au", "conventions", "creancier", "debiteur", "creances", "evenements", "attendu", "desaccord"}
+PUBLIEES = {*MONTANTS, "trop_percu", "echeance", "regime", "jours_retard", "lignes", "prescription", "actions", "prochaine"} | {
+    *("empechements", "alertes", "sans_alertes", "reserves", "erreur", "par_creance", "soldee", "imputations")
+}
+PALIER_FIGE = "échéance au 31 décembre : le taux est celui du semestre suivant, où l'intérêt commence"
+# Défauts signalés au moteur : strict, pour que la réparation ôte la marque.
+SIGNALES: dict[str, str] = {
+    PALIER_FIGE: "bisect_right ne voit pas un palier figé qui commence ce jour-là",
+    "une clause ne change pas le taux de la commande publique": "le taux convenu l'emporte sur R. 2192-31",
+    "une présentation postérieure à l'examen n'existe pas encore": "presentee_le > au est lu ; motif « aucun retard », sans alerte",
+    "une mise en demeure ne vise pas la facture émise après elle": "creances=() atteint une facture qui n'existait pas",
+    "une remise de dossier ne vise pas une facture émise après la mise en demeure": "idem : l'étape est tenue pour faite",
+    "un avoir dont l'effet est à venir ne compte pas encore": "effet_le > au : des lignes courent au-delà de l'examen",
+    "taux convenu au-delà du dernier taux légal publié : l'examen tient": "le plancher lit le taux légal hors de sa table",
+}
+
+
+def tous() -> Iterator[Any]:
+    for fichier in sorted(CAS.glob("*.toml")):
+        for cas in tomllib.loads(fichier.read_text(encoding="utf-8"))["cas"]:
+            marques = [pytest.mark.xfail(strict=True, reason=SIGNALES[cas["titre"]])] if cas["titre"] in SIGNALES else []
+            yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}", marks=marques)
+
+
+def _creancier(brut: dict[str, Any]) -> Creancier:
+    return Creancier(**{"nom": CREANCIER.nom, **brut, "qualite": Qualite(brut.get("qualite", "commercant"))})
+
+
+def _debiteur(brut: dict[str, Any]) -> Debiteur:
+    qualite = Qualite(brut.get("qualite", "commercant"))
+    nom = CONSOMMATEUR.nom if qualite is Qualite.CONSOMMATEUR else SOCIETE.nom
+    return Debiteur(
+        **{"nom": nom, "courriel": "dupont@exemple.example", "telephone": "04 91 00 00 00", **brut, "qualite": qualite}
+    )
+
+
+def _creance(brut: dict[str, Any], creancier: Creancier, debiteur: Debiteur) -> Creance:
+    champs = dict(brut)
+    principal = Montant(champs.pop("principal"), champs.pop("devise", "EUR"))
+    conditions = ConditionsPaiement(taux_penalites=champs.pop("taux_penalites", None))
+    return Creance(principal=principal, conditions=conditions, creancier=creancier, debiteur=debiteur, **champs)
+
+
+def _dossier(cas: dict[str, Any]) -> Dossier:
+    creancier, debiteur = _creancier(cas.get("creancier", {})), _debiteur(cas.get("debiteur", {}))
+    faits = [FAITS[e["type"]](**{k: v for k, v in e.items() if k != "type"}) for e in cas.get("evenements", ())]
+    return Dossier(creances=[_creance(c, creancier, debiteur) for c in cas["creances"]], evenements=faits)
+
+
+def _lire_action(action: Any) -> dict[str, Any]:
+    commun = {"etape": action.etape.cle, "le": action.le, "canal": action.canal, "payer_avant_le": action.payer_avant_le}
+    return commun | {"creances": list(action.acte.creances), "pour_memoire": list(action.acte.pour_memoire)}
+
+
+def _lire(poste: str, bilan: Any) -> Any:
+    """Ce que le bilan dit de cette clé, dans la forme du TOML."""
+    if poste in MONTANTS:
+        return str(getattr(bilan, poste).valeur.decimal)
+    match poste:
+        case "trop_percu":
+            return str(bilan.trop_percu.decimal)
+        case "lignes":
+            return [
+                {"du": x.du, "au": x.au, "jours": x.jours, "base": str(x.base.decimal), "taux": str(x.taux.pourcent)}
+                | {"montant": str(x.montant.decimal)}
+                for x in bilan.decompte.lignes
+            ]
+        case "imputations":
+            postes = ("principal", "penalites", "interets", "indemnite")
+            return [
+                {"le": i.le, "creance": i.creance} | {p: str(m.decimal) for p in postes if (m := getattr(i, p))}
+                for i in bilan.decompte.imputations
+            ]
+        case "echeance":
+            return bilan.echeance.valeur
+        case "prescription":
+            p = bilan.prescription
+            return {"valeur": p.valeur, "prudente": p.prudente, "acquise": p.acquise, "douteuse": p.douteuse, "regime": p.regime}
+        case "actions":
+            return [_lire_action(a) for a in bilan.actions]
+        case "prochaine":
+            return _lire_action(bilan.prochaine) if bilan.prochaine else {}
+        case "empechements":
+            return [e.motif for e in bilan.empechements]
+        case "alertes" | "sans_alertes":
+            return [a.cle for a in bilan.alertes]
+        case "reserves":
+            return [r.cle for r in bilan.reserves]
+    return getattr(bilan, poste)
+
+
+def _accorde(attendu: Any, obtenu: Any) -> bool:
+    """Un dictionnaire attendu peut en dire moins ; une liste a la même longueur."""
+    if isinstance(attendu, dict):
+        return all(_accorde(v, obtenu.get(k)) for k, v in attendu.items()) and bool(attendu or not obtenu)
+    if isinstance(attendu, list):
+        return len(attendu) == len(obtenu) and all(_accorde(a, o) for a, o in zip(attendu, obtenu, strict=True))
+    return bool(attendu == obtenu)
+
+
+def _controler(attendu: dict[str, Any], vu: Any, bilan: Any, ou: str = "") -> None:
+    assert set(attendu) <= PUBLIEES, f"clé d'attendu inconnue : {set(attendu) - PUBLIEES}"
+    for poste, valeur in attendu.items():
+        if poste == "par_creance":
+            for reference, precis in valeur.items():
+                _controler(precis, bilan.par_creance[reference], bilan, f"{reference}, ")
+            continue
+        cible = bilan.creances[0] if poste in {"echeance", "regime", "jours_retard"} and vu is bilan else vu
+        obtenu = _lire(poste, cible)
+        juste = not set(valeur) & set(obtenu) if poste == "sans_alertes" else _accorde(valeur, obtenu)
+        if poste in {"alertes", "reserves"}:
+            juste = set(valeur) <= set(obtenu)
+        assert juste, f"{ou}{poste} : attendu {valeur}, obtenu {obtenu}\n\n{bilan.expliquer()}"
+
+
+@pytest.mark.parametrize("cas", list(tous()))
+def test_cas(cas: dict[str, Any]) -> None:
+    assert set(cas) <= CLES, f"clé inconnue : {set(cas) - CLES}"
+    assert cas["source"].strip(), "un cas sans source n'est pas un cas"
+    dossier, attendu = _dossier(cas), cas["attendu"]
+    politique = Politique(conventions=Conventions(**cas.get("conventions", {})))
+    if "erreur" in attendu:
+        with pytest.raises(RecouvrementError) as refus:
+            politique.examiner(dossier, au=cas["au"])
+        assert type(refus.value).__name__ == attendu["erreur"]
+        return
+    bilan = politique.examiner(dossier, au=cas["au"])
+    _controler(attendu, bilan, bilan)
+
+
+def test_titres_uniques() -> None:
+    titres = [p.values[0]["titre"] for p in tous()]
+    assert len(titres) == len(set(titres))
+    assert set(SIGNALES) <= set(titres)
+
+
+def test_chaque_regime_a_son_cas() -> None:
+    """Au moins un cas par ligne de la table des régimes : une ligne sans cas n'est pas éprouvée."""
+    from recouvrement.droit import pour
+
+    vus = set()
+    for parametre in tous():
+        dossier = _dossier(parametre.values[0])
+        try:
+            vus |= {b.regime for b in Politique().examiner(dossier, au=date(2026, 1, 1)).creances}
+        except RecouvrementError:
+            continue
+    assert {r.code for r in pour("fr").regimes} <= vus
