@@ -38,24 +38,12 @@ CLES = {"titre", "source", "url", "au", "conventions", "creancier", "debiteur", 
 PUBLIEES = {*MONTANTS, "trop_percu", "echeance", "regime", "jours_retard", "lignes", "prescription", "actions", "prochaine"} | {
     *("empechements", "alertes", "sans_alertes", "reserves", "erreur", "par_creance", "soldee", "imputations")
 }
-PALIER_FIGE = "échéance au 31 décembre : le taux est celui du semestre suivant, où l'intérêt commence"
-# Défauts signalés au moteur : strict, pour que la réparation ôte la marque.
-SIGNALES: dict[str, str] = {
-    PALIER_FIGE: "bisect_right ne voit pas un palier figé qui commence ce jour-là",
-    "une clause ne change pas le taux de la commande publique": "le taux convenu l'emporte sur R. 2192-31",
-    "une présentation postérieure à l'examen n'existe pas encore": "presentee_le > au est lu ; motif « aucun retard », sans alerte",
-    "une mise en demeure ne vise pas la facture émise après elle": "creances=() atteint une facture qui n'existait pas",
-    "une remise de dossier ne vise pas une facture émise après la mise en demeure": "idem : l'étape est tenue pour faite",
-    "un avoir dont l'effet est à venir ne compte pas encore": "effet_le > au : des lignes courent au-delà de l'examen",
-    "taux convenu au-delà du dernier taux légal publié : l'examen tient": "le plancher lit le taux légal hors de sa table",
-}
 
 
 def tous() -> Iterator[Any]:
     for fichier in sorted(CAS.glob("*.toml")):
         for cas in tomllib.loads(fichier.read_text(encoding="utf-8"))["cas"]:
-            marques = [pytest.mark.xfail(strict=True, reason=SIGNALES[cas["titre"]])] if cas["titre"] in SIGNALES else []
-            yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}", marks=marques)
+            yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}")
 
 
 def _creancier(brut: dict[str, Any]) -> Creancier:
@@ -167,7 +155,6 @@ def test_cas(cas: dict[str, Any]) -> None:
 def test_titres_uniques() -> None:
     titres = [p.values[0]["titre"] for p in tous()]
     assert len(titres) == len(set(titres))
-    assert set(SIGNALES) <= set(titres)
 
 
 def test_chaque_regime_a_son_cas() -> None:

@@ -15,7 +15,6 @@ from recouvrement.courrier.modele import ROLES
 RACINE = Path(__file__).parent.parent
 DOCS = RACINE / "docs"
 PAGES = sorted(p for p in [RACINE / "README.md", *DOCS.rglob("*.md")] if "_build" not in p.parts)
-A_ESPACER: frozenset[str] = frozenset()
 NOMS = [str(p.relative_to(RACINE)) for p in PAGES]
 
 
@@ -75,7 +74,5 @@ def test_les_liens_menent_quelque_part(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=NOMS)
 def test_la_typographie_est_francaise(page):
-    if page.name in A_ESPACER:
-        return
     texte = page.read_text(encoding="utf-8")
     assert _docs("typographie.py")["corriger"](texte) == texte, f"relancez : python docs/typographie.py {page}"

@@ -72,6 +72,8 @@ def arbre(noeud: tuple[str, str, list[Any]]) -> str:
 def frise(segments: Sequence[tuple[date, date, str]], reperes: Sequence[tuple[date, str]], *, largeur: int = 640) -> str:
     """Frise chronologique en SVG : segments (du, au, nom) et repères (jour, nom)."""
     jours = [j for du, au, _ in segments for j in (du, au)] + [j for j, _ in reperes]
+    if not jours:
+        return ""
     debut, etendue = min(jours), max((max(jours) - min(jours)).days, 1)
 
     def x(jour: date) -> int:

@@ -1,8 +1,11 @@
 """La commande ``recouvrement`` : examiner, expliquer, écrire les lettres. Elle ne fait qu'appeler la bibliothèque."""
 
 import argparse
+import codecs
+import io
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -31,6 +34,7 @@ FORMATS = ("pdf", "html", "texte")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Code de retour : 0 tout est lu et traité ; 1 une partie a été refusée, le reste est traité ; 2 rien n'a pu se faire."""
+    _accorder_la_sortie()
     options = _analyseur().parse_args(arguments)
     try:
         dossiers, anomalies = _lire(options)
@@ -42,6 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)
     refus = any(a.gravite == "refus" for a in anomalies)
     return max(code, EN_PARTIE if refus else TOUT_LU)
+
+
+def _accorder_la_sortie() -> None:
+    """Une sortie étroite (cp1252, ascii) écrit au plus près ce qu'elle ne sait pas écrire, sans tomber."""
+    codecs.register_error("typographie", _au_plus_pres)
+    for sortie in (sys.stdout, sys.stderr):
+        if isinstance(sortie, io.TextIOWrapper):
+            sortie.reconfigure(errors="typographie")
+
+
+def _au_plus_pres(erreur: UnicodeError) -> tuple[str, int]:
+    assert isinstance(erreur, UnicodeEncodeError)  # noqa: S101 (une écriture, jamais une lecture)
+    proches = {"\u202f": " ", "\u00a0": " ", "’": "'", "→": "->", "−": "-", "×": "x", "÷": "/", "€": "EUR", "…": "..."}
+    fautifs = erreur.object[erreur.start : erreur.end]
+    textes = (proches.get(c) or unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?" for c in fautifs)
+    return "".join(textes), erreur.end
 
 
 def _analyseur() -> argparse.ArgumentParser:

@@ -52,8 +52,10 @@ class Delai:
     jours: int = field(default=0)
 
     def __attrs_post_init__(self) -> None:
-        if min(self.annees, self.mois, self.jours) < 0:
-            raise DonneeInvalide("un délai n'est jamais négatif", champ="delai", valeur=self)
+        for champ in ("annees", "mois", "jours"):
+            valeur = getattr(self, champ)
+            if type(valeur) is not int or valeur < 0:
+                raise DonneeInvalide("un nombre entier, positif ou nul, est attendu", champ=champ, valeur=valeur)
 
     def depuis(self, jour: date, *, sinon: Quantieme = Quantieme.DERNIER_JOUR) -> date:
         """Dernier jour du délai compté de ``jour`` exclu : même quantième, sinon le dernier jour du mois.

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, SOCIETE
@@ -36,18 +36,11 @@ taux_convenus = st.none() | st.integers(0, 400_000).map(Taux.de_dix_milliemes)
 debiteurs = st.sampled_from([SOCIETE, SOCIETE, COMMUNE, CONSOMMATEUR])
 
 
-def _signalee(debiteur, echeance: date) -> bool:
-    """Défaut signalé, à ôter avec lui : un acheteur public dont l'intérêt naît au premier jour d'un semestre lève une erreur."""
-    lendemain = echeance + timedelta(days=1)
-    return debiteur is COMMUNE and (lendemain.month, lendemain.day) in ((1, 1), (7, 1))
-
-
 @st.composite
 def creances(draw, reference="F-1", debiteur=None, echeance=None, taux=taux_convenus, montant=centimes):
     """Une créance à échéance donnée, émise au plus quatre-vingt-dix jours avant."""
     jour = draw(dates()) if echeance is None else draw(echeance)
     qui = draw(debiteurs) if debiteur is None else debiteur
-    assume(not _signalee(qui, jour))
     return Creance(
         reference=reference,
         principal=Montant.de_centimes(draw(montant)),

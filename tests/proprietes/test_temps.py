@@ -194,7 +194,6 @@ def test_la_prescription_ne_demande_aucun_taux(au: date) -> None:
     assert P.echeance(creance()).valeur == date(2026, 5, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="signalé : un paiement qui n'atteint pas la créance soldée compte ici, non dans le bilan")
 def test_la_prescription_seule_est_celle_du_bilan() -> None:
     c = creance(principal="1000.00", echeance=date(2025, 1, 31))
     faits = [
@@ -205,12 +204,10 @@ def test_la_prescription_seule_est_celle_du_bilan() -> None:
     assert P.prescription(c, faits, au=au).valeur == P.examiner(c, faits, au=au).prescription.valeur
 
 
-@pytest.mark.xfail(strict=True, reason="signalé : le calendrier, décrit depuis 1982, arrête l'examen d'une dette plus ancienne")
 def test_la_prescription_repond_pour_toute_date() -> None:
     assert P.prescription(creance(echeance=date(1975, 1, 31)), au=date(2026, 1, 1)).acquise
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="signalé : date(annee + 4) sans garde ; DonneeInvalide pour les autres")
 def test_la_prescription_civile_au_bout_des_dates() -> None:
     with pytest.raises(DonneeInvalide):
         P.prescription(creance(echeance=date(9998, 1, 31), debiteur=COMMUNE), au=date(2026, 1, 1))

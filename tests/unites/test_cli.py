@@ -179,7 +179,6 @@ def test_le_module_se_lance(creances: Path) -> None:
     assert json.loads(rendu.stdout)["bilans"]
 
 
-@pytest.mark.xfail(strict=True, reason="signalé : UnicodeEncodeError ; cp1252 est la sortie redirigée de Windows")
 @pytest.mark.parametrize("codage", ["ascii", "cp1252"])
 def test_une_sortie_etroite_ne_casse_pas(creances: Path, codage: str) -> None:
     commande = [sys.executable, "-m", "recouvrement", "examiner", str(creances), "--au", "2026-09-01"]

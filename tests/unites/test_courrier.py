@@ -112,9 +112,6 @@ def test_acheteur_public_cite_la_commande_publique() -> None:
     assert "L. 441-10" not in dit
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ModeleInvalide, reason="signalé : le scénario par défaut mène à une lettre qui n'existe pas"
-)
 def test_acheteur_public_a_sa_mise_en_demeure() -> None:
     ecrire("mise_en_demeure", debiteur=COMMUNE)
 

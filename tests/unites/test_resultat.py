@@ -90,7 +90,6 @@ def test_aucun_chiffre_sans_raison() -> None:
     assert all(f["intitule"] for f in _feuilles(bilan.total.vers_dict()))
 
 
-@pytest.mark.xfail(strict=True, reason="signalé : échue après le dernier taux publié, le motif dit « aucun retard »")
 def test_le_motif_d_un_taux_non_publie_n_est_pas_aucun_retard() -> None:
     bilan = examiner(creance(echeance=date(2027, 1, 10)), au=date(2027, 2, 1))
     assert bilan.creances[0].jours_retard == 22

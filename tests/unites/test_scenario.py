@@ -66,9 +66,6 @@ def test_fichier_absent(tmp_path: Path) -> None:
         Scenario.lire(tmp_path / "absent.toml")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=pytest.fail.Exception, reason="signalé : aucun contrôle des nombres d'une étape (pairs A18d)"
-)
 @pytest.mark.parametrize(
     "fabriquer",
     [

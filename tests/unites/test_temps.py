@@ -65,8 +65,8 @@ def test_calendrier_refuse() -> None:
         Calendrier("corse")
     with pytest.raises(DonneeInvalide, match="date"):
         Calendrier(jours_chomes=["2026-05-02"])
-    with pytest.raises(DroitIndisponible, match="1982"):
-        Calendrier().feries(1981)
+    with pytest.raises(DroitIndisponible, match="1960"):
+        Calendrier().feries(1959)
     with pytest.raises(DonneeInvalide):
         Calendrier().plus_ouvres(date(2026, 5, 1), -1)
 

@@ -47,7 +47,7 @@ INTERDITS = (
     Interdit(r"mauvaise foi|négligence|inadmissible", "usage", "pas de jugement sur la personne"),
 )
 DEBITEURS_DE_L_INDEMNITE = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL, Qualite.PERSONNE_PUBLIQUE})
-PROFESSIONNELS = re.compile(r"L\. ?441-10|D\. ?441-5|40\s€|indemnité forfaitaire", re.IGNORECASE)
+PROFESSIONNELS = re.compile(r"L\. ?441-10|D\. ?441-5|40(?:,00)?\s€|indemnité forfaitaire", re.IGNORECASE)
 
 
 def controler(courrier: Courrier, faits: Faits) -> None:

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from recouvrement.courrier.document import Donnee, Fragment, Jour, Texte
 from recouvrement.modele.actes import MiseEnDemeure, Relance
+from recouvrement.modele.dossier import vise
 from recouvrement.modele.montant import FINE, Montant
 from recouvrement.modele.personnes import Qualite
 from recouvrement.politique.bilan import ActionProposee, Bilan, BilanCreance
@@ -33,9 +34,8 @@ class Faits:
     @property
     def rappels(self) -> tuple[date, ...]:
         """Jours des écrits antérieurs qui visaient ces créances, tirés des faits du dossier."""
-        visees = {b.creance.reference for b in self.visees}
         actes = [e for e in self.bilan.dossier.evenements if isinstance(e, Relance | MiseEnDemeure) and e.le <= self.bilan.au]
-        ecrits = [e for e in actes if e.canal != "telephone" and (not e.creances or visees & set(e.creances))]
+        ecrits = [e for e in actes if e.canal != "telephone" and any(vise(e, b.creance) for b in self.visees)]
         return tuple(sorted({e.le for e in ecrits}))
 
     def champs(self) -> Mapping[str, Fragment | Texte | None]:

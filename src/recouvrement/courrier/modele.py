@@ -72,12 +72,22 @@ class Modele:
     """
 
     nom: str
+    lettre: str
     reclame: Literal["principal", "total"]
     regimes: tuple[str, ...]
     objet: tuple[Morceau, ...]
     tete: tuple[Morceau, ...]
     blocs: tuple[Morceau, ...]
     annexes: tuple[Morceau, ...]
+
+    def convient(self, regime: str, *, par_son_nom: bool) -> bool:
+        """Vrai si la lettre s'adresse à ce régime : elle le dit, ou ne dit rien et son nom suffit."""
+        return regime in self.regimes or (not self.regimes and (par_son_nom or self.generale))
+
+    @property
+    def generale(self) -> bool:
+        """Vrai pour la lettre sans suffixe de régime."""
+        return "_" not in self.nom.removeprefix(self.lettre)
 
 
 def _inconnu(genre: str, nom: str, connus: Mapping[str, object]) -> str:
@@ -92,12 +102,11 @@ def charger(lettre: str, langue: str, regime: str, dossier: Path | None = None) 
         ModeleInvalide: Aucun modèle ne convient à cette lettre, cette langue et ce régime.
     """
     for racine in (dossier, LIVRES) if dossier else (LIVRES,):
-        for nom in (f"{lettre}_{regime}", lettre):
-            fichier = racine / langue / f"{nom}.toml"
-            if fichier.is_file():
-                modele = lire(fichier)
-                if not modele.regimes or regime in modele.regimes:
-                    return modele
+        propre = racine / langue / f"{lettre}_{regime}.toml"
+        autres = sorted((racine / langue).glob(f"{lettre}_*.toml"))
+        for fichier in (propre, racine / langue / f"{lettre}.toml", *autres):
+            if fichier.is_file() and (modele := lire(fichier)).convient(regime, par_son_nom=fichier == propre):
+                return modele
     raise ModeleInvalide(
         f"aucun modèle en « {langue} » pour le régime « {regime} » ; écrivez le vôtre et donnez son dossier", modele=lettre
     )
@@ -120,6 +129,7 @@ def lire(fichier: Path) -> Modele:
         raise ModeleInvalide("« reclame » vaut « principal » ou « total »", modele=fichier.stem, champ="reclame")
     return Modele(
         nom=fichier.stem,
+        lettre=brut.get("lettre", fichier.stem),
         reclame=brut["reclame"],
         regimes=tuple(brut.get("regimes", ())),
         **{

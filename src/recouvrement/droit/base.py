@@ -174,6 +174,7 @@ class Regime:
         depuis: Échéances à compter desquelles le régime joue ; avant, rien ne court (``avant_depuis`` dit pourquoi).
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
         prescription: Code du régime de prescription.
+        ordre_public: Aucune clause ne change le taux.
     """
 
     code: str
@@ -195,6 +196,12 @@ class Regime:
     avant_depuis: str = ""
     sans_penalites: str = ""
     sans_indemnite: str = ""
+    ordre_public: bool = False
+
+    @property
+    def admet_un_taux_convenu(self) -> bool:
+        """Vrai si le contrat peut fixer le taux."""
+        return self.poste == "penalites" and not self.ordre_public
 
     @cached_property
     def regle(self) -> Regle:
@@ -281,6 +288,7 @@ class QuestionCourse(Protocol):
         echeance: date,
         evenements: tuple[Evenement, ...],
         *,
+        au: date,
         envoi: bool,
         fige: bool,
     ) -> Course:

@@ -104,6 +104,7 @@ def _regime(brut: Mapping[str, Any]) -> Regime:
         avant_depuis=brut.get("avant_depuis", ""),
         sans_penalites=brut.get("sans_penalites", ""),
         sans_indemnite=brut.get("sans_indemnite", ""),
+        ordre_public=brut.get("ordre_public", False),
     )
 
 

@@ -185,7 +185,10 @@ def iban(valeur: str | None) -> str | None:
     Source:
         ISO 13616.
     """
-    lu = _texte_propre(valeur, "iban")
+    try:
+        lu = _texte_propre(valeur, "iban")
+    except DonneeInvalide as e:
+        raise DonneeInvalide(e.message, champ="iban", remede=e.remede) from None  # sans la valeur : un IBAN ne se montre pas
     if lu is None:
         return None
     compact = re.sub(r"\s", "", lu).upper()

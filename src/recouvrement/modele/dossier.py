@@ -25,6 +25,15 @@ def creances_visees(evenement: Evenement) -> tuple[str, ...]:
     return evenement.creances + evenement.pour_memoire
 
 
+def vise(acte: Acte, creance: Creance) -> bool:
+    """Vrai si l'acte vise la créance : nommée, ou déjà née quand l'acte vise tout le dossier."""
+    return (
+        creance.reference in acte.creances
+        if acte.creances
+        else creance.emise_le <= acte.le and creance.reference not in acte.pour_memoire
+    )
+
+
 def _ordre(evenement: Evenement) -> tuple[object, ...]:
     return (evenement.le, _RANGS[type(evenement)], evenement.reference, repr(evenement))
 

@@ -97,7 +97,14 @@ class Montant:
 
     @classmethod
     def de_centimes(cls, centimes: int, devise: str = "EUR") -> Self:
-        """Montant de ``centimes`` unités mineures (un entier, déjà exact)."""
+        """Montant de ``centimes`` unités mineures.
+
+        Raises:
+            DonneeInvalide: Autre chose qu'un entier, devise inconnue.
+        """
+        if type(centimes) is not int:
+            raise DonneeInvalide("un nombre entier d'unités mineures est attendu", champ="centimes", valeur=centimes)
+        decimales(devise)
         montant = cls.__new__(cls)
         montant.__attrs_init__(centimes, devise)
         return montant

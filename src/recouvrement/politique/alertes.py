@@ -21,9 +21,9 @@ def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) 
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
-    if creance.conditions.taux_penalites is not None and compte.course.poste == "interets":
-        message = f"taux convenu de {creance.conditions.taux_penalites} écarté : entre ces parties, seul l'intérêt au taux légal est compté"
-        trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.course.source))
+    if creance.conditions.taux_penalites is not None and not compte.regime.admet_un_taux_convenu:
+        message = f"taux convenu de {creance.conditions.taux_penalites} écarté : entre ces parties, le taux est celui de la loi"
+        trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.regime.source))
     elif creance.conditions.taux_penalites is not None:
         trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
     if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":

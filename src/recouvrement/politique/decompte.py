@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 
 from recouvrement.droit.base import Course, Droit, Palier, Regime, interets_centimes
 from recouvrement.erreurs import ParametreNonPublie
@@ -49,6 +50,9 @@ RANG_INDEMNITE = Reserve(
 )
 
 
+_debut = itemgetter(0)
+
+
 class Compte:
     """Une créance pendant le parcours : ce qui reste, en centimes, et le dernier jour déjà compté."""
 
@@ -84,40 +88,45 @@ class Compte:
 
     def avancer(self, jour: date, conventions: Conventions) -> None:
         """Ferme les lignes jusqu'à ``jour`` inclus."""
-        if self.curseur is None or jour <= self.curseur:
+        for du, au, palier, annee in self._tranches(jour, conventions):
+            self._fermer(du, au, palier, annee)
+        if self.curseur is not None and jour > self.curseur:
+            if self.principal > 0 and jour > self.course.paliers[-1].au:
+                self.arret = self.arret or self.course.paliers[-1].au
+            self.curseur = jour
+
+    def couru(self, jour: date, conventions: Conventions) -> int:
+        """Ce que ``avancer`` ajouterait, sans rien fermer."""
+        tranches = self._tranches(jour, conventions)
+        return sum(
+            interets_centimes(self.principal, p.taux.dix_milliemes, (au - du).days + 1, annee) for du, au, p, annee in tranches
+        )
+
+    def _tranches(self, jour: date, conventions: Conventions) -> Iterator[tuple[date, date, Palier, int]]:
+        """Du lendemain du dernier jour compté à ``jour`` inclus, par palier (et par genre d'année, si elle est réelle)."""
+        if self.curseur is None or jour <= self.curseur or self.principal <= 0:
             return
-        du, self.curseur = self.curseur + UN_JOUR, jour
-        if self.principal <= 0:
-            return
-        paliers = self.course.paliers
-        rang = bisect_right(paliers, (du, date.max)) - 1  # le dernier palier commencé
+        du, paliers = self.curseur + UN_JOUR, self.course.paliers
+        rang = bisect_right(paliers, du, key=_debut) - 1  # le dernier palier commencé
         if rang < 0:
             raise ParametreNonPublie(self.regime.bareme, du, paliers[0].du, paliers[-1].au)
         for palier in paliers[rang:]:
-            if palier.au < du:
-                break
-            fin = min(jour, palier.au)
-            self._ligne(du, fin, palier, conventions.annee)
-            if fin == jour:
+            if palier.du > jour:
                 return
-            du = fin + UN_JOUR
-        self._au_dela(du, jour, conventions)
+            if palier.au >= du:
+                yield from _par_annee(max(du, palier.du), min(jour, palier.au), palier, conventions.annee)
+        if jour > palier.au:
+            yield from self._au_dela(max(du, palier.au + UN_JOUR), jour, palier, conventions)
 
-    def _au_dela(self, du: date, jour: date, conventions: Conventions) -> None:
+    def _au_dela(
+        self, du: date, jour: date, dernier: Palier, conventions: Conventions
+    ) -> Iterator[tuple[date, date, Palier, int]]:
         """Le taux n'est pas publié : moins est réclamé, sauf si l'appelant en décide autrement."""
-        dernier = self.course.paliers[-1]
         if conventions.taux_inconnu == "refuser":
             raise ParametreNonPublie(self.regime.bareme, du, self.course.paliers[0].du, dernier.au)
         if conventions.taux_inconnu == "prolonger":
-            self._ligne(du, jour, dernier._replace(reserves=(*dernier.reserves, PROLONGE)), conventions.annee)
-        self.arret = self.arret or dernier.au
-
-    def _ligne(self, du: date, au: date, palier: Palier, annee: str) -> None:
-        if annee == "reelle":
-            for debut, fin, diviseur in _annees(du, au):
-                self._fermer(debut, fin, palier, diviseur)
-        else:
-            self._fermer(du, au, palier, DIVISEURS[annee])
+            prolonge = dernier._replace(reserves=(*dernier.reserves, PROLONGE))
+            yield from _par_annee(du, jour, prolonge, conventions.annee)
 
     def _fermer(self, du: date, au: date, palier: Palier, annee: int) -> None:
         course, principal = self.course, self.creance.principal
@@ -151,15 +160,18 @@ class Compte:
         return pris
 
 
-def _annees(du: date, au: date) -> Iterator[tuple[date, date, int]]:
-    """Coupe entre années communes et bissextiles ; les années communes voisines ne font qu'une période."""
-
-    def longueur(annee: int) -> int:
-        return 365 + (annee % 4 == 0 and (annee % 100 != 0 or annee % 400 == 0))
-
-    for jours, groupe in groupby(range(du.year, au.year + 1), longueur):
+def _par_annee(du: date, au: date, palier: Palier, annee: str) -> Iterator[tuple[date, date, Palier, int]]:
+    """La période entière ; coupée entre années communes et bissextiles si l'année est réelle."""
+    if annee != "reelle":
+        yield du, au, palier, DIVISEURS[annee]
+        return
+    for jours, groupe in groupby(range(du.year, au.year + 1), _longueur):
         annees = list(groupe)
-        yield max(du, date(annees[0], 1, 1)), min(au, date(annees[-1], 12, 31)), jours
+        yield max(du, date(annees[0], 1, 1)), min(au, date(annees[-1], 12, 31)), palier, jours
+
+
+def _longueur(annee: int) -> int:
+    return 365 + (annee % 4 == 0 and (annee % 100 != 0 or annee % 400 == 0))
 
 
 class Parcours:
@@ -170,7 +182,9 @@ class Parcours:
         self.devise = dossier.devise
         self.droit = droit
         self.conventions = conventions
-        self.evenements: tuple[Evenement, ...] = tuple([e for e in dossier.evenements if e.le <= au])
+        self.evenements: tuple[Evenement, ...] = tuple(
+            [e for e in dossier.evenements if e.le <= au]
+        )  # le reste n'existe pas encore
         self.comptes = [self._ouvrir(c) for c in dossier.creances]
         self.imputations: list[Imputation] = []
         self.trop_percu = 0
@@ -184,12 +198,14 @@ class Parcours:
         regime = self.droit.regime(creance)
         echeance = self.droit.echeance(creance, regime)
         envoi, fige = self.conventions.depart_interets == "envoi", self.conventions.taux_dans_le_temps == "fige_a_l_echeance"
-        course = self.droit.course(self.droit, creance, regime, echeance.valeur, self.evenements, envoi=envoi, fige=fige)
+        course = self.droit.course(
+            self.droit, creance, regime, echeance.valeur, self.evenements, au=self.au, envoi=envoi, fige=fige
+        )
         return Compte(creance, regime, echeance, course)
 
     def _parcourir(self) -> None:
-        mouvements = [e for e in self.evenements if isinstance(e, (Avoir, Paiement))]
-        mouvements.sort(key=lambda e: (e.effet, 0) if isinstance(e, Avoir) else (e.le, 1))  # le tri garde l'ordre du dossier
+        mouvements = [e for e in self.evenements if isinstance(e, (Avoir, Paiement)) and _effet(e) <= self.au]
+        mouvements.sort(key=lambda e: (_effet(e), isinstance(e, Paiement)))  # le tri garde l'ordre du dossier
         for mouvement in mouvements:
             if isinstance(mouvement, Avoir):
                 self._reduire(mouvement)
@@ -216,8 +232,11 @@ class Parcours:
         self._indemnisees.add(numero)
         return due
 
+    def _jour_de_fermeture(self, jour: date) -> date:
+        return jour if self.conventions.jour_du_paiement == "compte" else jour - UN_JOUR
+
     def _fermer(self, compte: Compte, jour: date) -> None:
-        compte.avancer(jour if self.conventions.jour_du_paiement == "compte" else jour - UN_JOUR, self.conventions)
+        compte.avancer(self._jour_de_fermeture(jour), self.conventions)
 
     def _reduire(self, avoir: Avoir) -> None:
         """Un avoir ne réduit que le principal."""
@@ -250,13 +269,17 @@ class Parcours:
         return centimes - sum(pris.values())
 
     def _repartir(self, groupe: Sequence[Compte], jour: date, centimes: int, postes: Postes) -> int:
-        """Entre dettes de même rang : proportionnellement, les centimes conservés au plus fort reste."""
-        for compte in groupe:
-            if compte.principal:
-                self._fermer(compte, jour)
-        dus = [compte.du(postes) for compte in groupe]
+        """Entre dettes de même rang : proportionnellement, les centimes conservés au plus fort reste.
+
+        Seule une créance qui reçoit une part ferme une ligne.
+        """
+        ferme = self._jour_de_fermeture(jour)
+        courus = 0 if postes is EN_DERNIER else 1
+        dus = [compte.du(postes) + courus * compte.couru(ferme, self.conventions) for compte in groupe]
         for compte, part in zip(groupe, au_plus_fort_reste(min(centimes, sum(dus)), dus), strict=True):
-            centimes -= part - self._eteindre(compte, jour, part, postes) if part else 0
+            if part:
+                self._fermer(compte, jour)
+                centimes -= part - self._eteindre(compte, jour, part, postes)
         return centimes
 
     def _inscrire(self, jour: date, evenement: str, compte: Compte, pris: dict[str, int]) -> None:
@@ -267,6 +290,10 @@ class Parcours:
             indemnite = Montant.de_centimes(pris.get("indemnite", 0), self.devise)
             reference = compte.creance.reference
             self.imputations.append(Imputation(jour, evenement, reference, principal, penalites, interets, zero, indemnite, zero))
+
+
+def _effet(mouvement: Avoir | Paiement) -> date:
+    return mouvement.effet if isinstance(mouvement, Avoir) else mouvement.le
 
 
 def _rang(compte: Compte, jour: date) -> tuple[bool, int, date, date]:

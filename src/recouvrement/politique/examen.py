@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+from attrs import evolve
+
 from recouvrement.droit.chronologie import Prescription, Reconnaissance
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.creance import Creance
@@ -53,11 +55,10 @@ def decompter(politique: Politique, quoi: Creance | Dossier, evenements: Sequenc
 
 
 def prescrire(politique: Politique, creance: Creance, evenements: Sequence[Evenement], au: date) -> Prescription:
-    """Prescription d'une créance seule : aucun taux n'est lu, tout paiement donné l'atteint."""
-    droit, dossier = politique.droit, _dossier(creance, evenements, au)
-    connus = tuple(e for e in dossier.evenements if e.le <= au)
-    reconnaissances = tuple(Reconnaissance(e.le, "paiement", _certaine(e)) for e in connus if isinstance(e, Paiement))
-    return droit.prescription(droit, creance, droit.regime(creance), reconnaissances, connus, au=au)
+    """Prescription d'une créance seule : un taux non publié ne l'arrête pas."""
+    conventions = evolve(politique.conventions, taux_inconnu="arreter")
+    parcours = Parcours(_dossier(creance, evenements, au), politique.droit, conventions, au)
+    return _prescription_de(politique, parcours.comptes[0], parcours, bool(parcours.imputations))
 
 
 def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCreance:
@@ -164,7 +165,7 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
         paye = Montant.de_centimes(courus - restant, devise)
         sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
-    motif = "" if compte.lignes else course.motif or PAS_EN_RETARD
+    motif = "" if compte.lignes else course.motif or (ARRETE.texte if compte.arret else PAS_EN_RETARD)
     reserves = (ARRETE,) if compte.arret else ()
     qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
     if course.poste == "penalites":

@@ -11,6 +11,11 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 
 
+def _positif(valeur: object, champ: str, *, rien: bool, ou: str) -> None:
+    if not (type(valeur) is int and valeur >= 0) and not (rien and valeur is None):
+        raise DonneeInvalide("un nombre entier de jours, positif ou nul, est attendu", ou=ou, champ=champ, valeur=valeur)
+
+
 @frozen(kw_only=True)
 class Etape:
     """Une étape du scénario.
@@ -41,6 +46,12 @@ class Etape:
     delai_accorde: int | None = None
     lettre: str = field(default="", converter=c.nfc, validator=c.texte(vide=True, long=60))
 
+    def __attrs_post_init__(self) -> None:
+        for champ in ("jours", "fenetre", "ton", "delai_accorde"):
+            _positif(getattr(self, champ), champ, rien=champ == "delai_accorde", ou=f"étape {self.cle}")
+        if not self.canaux:
+            raise DonneeInvalide("au moins un canal est attendu", ou=f"étape {self.cle}", champ="canaux")
+
     @property
     def est_un_appel(self) -> bool:
         """Un appel ne compte pas dans l'écart minimal entre deux contacts."""
@@ -65,6 +76,7 @@ class Scenario:
     source: str = ""
 
     def __attrs_post_init__(self) -> None:
+        _positif(self.ecart_minimal, "ecart_minimal", rien=False, ou=f"scénario {self.cle}")
         if not self.etapes or self.etapes[0].depuis != "echeance":
             raise DonneeInvalide("la première étape se compte de l'échéance", ou=f"scénario {self.cle}", champ="etapes")
         cles = [e.cle for e in self.etapes]

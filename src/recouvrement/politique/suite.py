@@ -11,7 +11,8 @@ from attrs import frozen
 
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
-from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
 from recouvrement.politique.scenario import Etape, Scenario
@@ -92,7 +93,7 @@ def _suite(
 ) -> _Pas | Empechement:
     if refus := _refus(bilan):
         return refus
-    rang, precedent = _deja_fait(bilan.creance.reference, actes, scenario) if actes else (0, None)
+    rang, precedent = _deja_fait(bilan.creance, actes, scenario) if actes else (0, None)
     while rang < len(scenario.etapes) and _sans_telephone(scenario.etapes[rang], bilan.creance.debiteur):
         etape = scenario.etapes[rang]
         precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
@@ -125,10 +126,10 @@ def _article(prescription: Prescription) -> Source:
     return prescription.resultat.source or EXTINCTION
 
 
-def _deja_fait(reference: str, actes: Sequence[Acte], scenario: Scenario) -> tuple[int, Acte | None]:
+def _deja_fait(creance: Creance, actes: Sequence[Acte], scenario: Scenario) -> tuple[int, Acte | None]:
     """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée."""
     rangs = {etape.cle: i for i, etape in enumerate(scenario.etapes)}
-    faits = [(rangs[a.etape], a.le, a) for a in actes if a.etape in rangs and (not a.creances or reference in a.creances)]
+    faits = [(rangs[a.etape], a.le, a) for a in actes if a.etape in rangs and vise(a, creance)]
     if not faits:
         return 0, None
     rang, _, acte = max(faits, key=lambda f: f[:2])

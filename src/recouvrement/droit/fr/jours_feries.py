@@ -1,4 +1,4 @@
-"""Les jours fériés français, par territoire, et ce qu'ils font d'un délai. Décrits depuis 1982."""
+"""Les jours fériés français, par territoire, et ce qu'ils font d'un délai. Décrits depuis 1960."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from recouvrement.erreurs import DonneeInvalide, DroitIndisponible
 from recouvrement.modele._champs import en_suite
 from recouvrement.temps import UN_JOUR, jour_civil, paques
 
-PREMIERE_ANNEE = 1982  # le 8 mai redevient férié
+PREMIERE_ANNEE = 1960
 TERRITOIRES = ("metropole", "alsace_moselle", "guadeloupe", "martinique", "guyane", "reunion", "mayotte")
 
 
@@ -73,12 +73,13 @@ class Calendrier:
         """Jours fériés légaux de l'année, avec leur nom.
 
         Raises:
-            DroitIndisponible: Année antérieure à 1982.
+            DroitIndisponible: Année antérieure à 1960.
         """
         return _feries(self.territoire, annee)
 
     def _chome(self, jour: date) -> bool:
-        return jour in _feries(self.territoire, jour.year) or jour in self.jours_chomes
+        """Avant 1960, faute de table, seuls les week-ends comptent."""
+        return (jour.year >= PREMIERE_ANNEE and jour in _feries(self.territoire, jour.year)) or jour in self.jours_chomes
 
     def ouvre(self, jour: date) -> bool:
         """Jour ouvré : du lundi au vendredi, ni férié ni chômé."""

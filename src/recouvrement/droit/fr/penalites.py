@@ -5,7 +5,7 @@ from datetime import date
 from recouvrement.droit.base import Course, Droit, Palier, Regime
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.montant import Taux
 from recouvrement.resultat import Regle, Resultat, Source, fait
 
@@ -19,7 +19,15 @@ SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'in
 
 
 def course(
-    droit: Droit, creance: Creance, regime: Regime, echeance: date, evenements: tuple[Evenement, ...], *, envoi: bool, fige: bool
+    droit: Droit,
+    creance: Creance,
+    regime: Regime,
+    echeance: date,
+    evenements: tuple[Evenement, ...],
+    *,
+    au: date,
+    envoi: bool,
+    fige: bool,
 ) -> Course:
     """Les pénalités sont exigibles le lendemain de la date de règlement, sans rappel ; l'intérêt légal court de la demeure.
 
@@ -30,11 +38,11 @@ def course(
         return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
     apres = echeance
     if regime.depart == "mise_en_demeure":
-        demeure, motif = _demeure(creance, echeance, evenements, envoi=envoi)
+        demeure, motif = _demeure(creance, echeance, evenements, au, envoi=envoi)
         if demeure is None:
             return Course(regime.poste, None, (), regime.source, motif)
         apres = demeure
-    if regime.poste == "penalites" and creance.conditions.taux_penalites is not None:
+    if regime.admet_un_taux_convenu and creance.conditions.taux_penalites is not None:
         paliers: tuple[Palier, ...] = (Palier(date.min, date.max, creance.conditions.taux_penalites, TAUX_CONVENU, ()),)
     else:
         paliers = droit.paliers(regime)
@@ -49,10 +57,12 @@ def _figer(paliers: tuple[Palier, ...], apres: date) -> tuple[Palier, ...]:
     return tuple(p._replace(au=date.max) for p in paliers if p.du <= depart <= p.au) or paliers[-1:]
 
 
-def _demeure(creance: Creance, echeance: date, evenements: tuple[Evenement, ...], *, envoi: bool) -> tuple[date | None, str]:
+def _demeure(
+    creance: Creance, echeance: date, evenements: tuple[Evenement, ...], au: date, *, envoi: bool
+) -> tuple[date | None, str]:
     """Jour de la première présentation (ou de l'envoi) de la première mise en demeure qui vise la créance."""
-    vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and (not e.creances or creance.reference in e.creances)]
-    jours = [j for e in vues if (j := e.le if envoi else e.presentee_le)]
+    vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and vise(e, creance)]
+    jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and j <= au]
     if jours:
         return max(min(jours), echeance), ""
     return None, SANS_PRESENTATION if vues else SANS_MISE_EN_DEMEURE
@@ -69,6 +79,8 @@ def plancher(droit: Droit, creance: Creance, du: date, au: date) -> Resultat[Tau
     """
     convenu, legal = creance.conditions.taux_penalites, droit.baremes["taux_legal_autres"]
     if convenu is None:
+        return None
+    if du > legal.connu_au:
         return None
     for _, _, v in legal.paliers(max(du, legal.connu_du), min(au, legal.connu_au)):
         if convenu < Taux(v.valeur) * FOIS:

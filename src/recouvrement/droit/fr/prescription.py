@@ -10,7 +10,7 @@ from recouvrement.droit.base import Droit, Regime, RegimePrescription
 from recouvrement.droit.chronologie import Prescription, Reconnaissance, Segment
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.resultat import Noeud, Reserve, Resultat, Source, fait
 
 RECONNAISSANCE = Source("Code civil", "2240")
@@ -90,7 +90,7 @@ def _depart(creance: Creance, ligne: RegimePrescription) -> tuple[date, str, str
 def _fin(ligne: RegimePrescription, depart: date) -> date:
     """Dernier jour utile, de quantième à quantième ; ou le 31 décembre de la dernière année civile."""
     if ligne.civile:
-        return date(depart.year + ligne.duree.annees, 12, 31)
+        depart = date(depart.year, 12, 31)
     return ligne.duree.depuis(depart)
 
 
@@ -99,5 +99,5 @@ def _lettres(creance: Creance, evenements: tuple[Evenement, ...]) -> list[Segmen
     return [
         Segment(e.le, None, "sans_effet", "mise en demeure", LETTRE, motif)
         for e in evenements
-        if isinstance(e, MiseEnDemeure) and (not e.creances or creance.reference in e.creances)
+        if isinstance(e, MiseEnDemeure) and vise(e, creance)
     ]
