@@ -1,4 +1,4 @@
-"""Ce qui est dû : Creance, et les conditions de paiement qui l'accompagnent."""
+"""Ce qui est dû : Creance."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,27 +7,13 @@ from attrs import field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
-from recouvrement.modele.montant import Montant, Taux, taux
+from recouvrement.modele.conditions import ConditionsPaiement
+from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Creancier, Debiteur
-
-
-def _taux_ou_rien(valeur: Taux | Decimal | int | str | None) -> Taux | None:
-    return None if valeur is None else taux(valeur)
 
 
 def _principal(valeur: Montant | Decimal | int | str) -> Montant:
     return c.en_montant(valeur, "principal")
-
-
-@frozen(kw_only=True)
-class ConditionsPaiement:
-    """Ce que le contrat ou les conditions générales ont convenu.
-
-    Attributes:
-        taux_penalites: Taux annuel des pénalités convenu ; ``None`` : le taux supplétif de la loi.
-    """
-
-    taux_penalites: Taux | None = field(default=None, converter=_taux_ou_rien)
 
 
 _SANS_CONDITIONS = ConditionsPaiement()
@@ -44,6 +30,7 @@ class Creance:
         facture: Numéro imprimé ; les échéances d'une même facture le partagent. ``None`` : la référence.
         nature: Slug du droit (``facture``…) ; une nature sans règle décrite lève ``DroitIndisponible`` à l'examen.
         executee_le: Livraison ou fin de la prestation : départ de la prescription et du délai légal sans échéance.
+        contrat_le: Date du contrat : choisit la version de la loi ; ``None`` : l'émission.
         recue_le: Réception de la facture ou de la demande de paiement (acheteur public).
 
     Raises:
@@ -60,6 +47,7 @@ class Creance:
     nature: str = field(default="facture", converter=c.nfc, validator=c.texte(long=60))
     executee_le: date | None = field(default=None, validator=c.jour_ou_rien)
     recue_le: date | None = field(default=None, validator=c.jour_ou_rien)
+    contrat_le: date | None = field(default=None, validator=c.jour_ou_rien)
     conditions: ConditionsPaiement = field(default=_SANS_CONDITIONS, validator=c.instance(ConditionsPaiement))
 
     def __attrs_post_init__(self) -> None:

@@ -7,22 +7,69 @@ from attrs import evolve, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
-from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.evenements import Avoir, Paiement
+from recouvrement.modele.evenements import (
+    Avoir,
+    Contestation,
+    DelaiDeGrace,
+    FraisJustifies,
+    Paiement,
+    ProcedureCollective,
+    Rejet,
+    Remise,
+    Titre,
+)
 from recouvrement.modele.personnes import Creancier, Debiteur
 
-Evenement = Paiement | Avoir | Acte
+Evenement = (
+    Paiement
+    | Rejet
+    | Avoir
+    | Remise
+    | FraisJustifies
+    | Contestation
+    | DelaiDeGrace
+    | ProcedureCollective
+    | Titre
+    | Relance
+    | MiseEnDemeure
+    | Transmission
+)
 
-# Le même jour : avoirs, puis paiements, puis le reste.
-_RANGS: dict[type, int] = {Avoir: 0, Paiement: 1, Relance: 2, MiseEnDemeure: 3, Transmission: 4}
+# Le même jour : avoirs et remises, puis paiements, puis rejets, puis le reste.
+_GENRES: tuple[type, ...] = (
+    Avoir,
+    Remise,
+    Paiement,
+    Rejet,
+    FraisJustifies,
+    Contestation,
+    DelaiDeGrace,
+    ProcedureCollective,
+    Titre,
+    Relance,
+    MiseEnDemeure,
+    Transmission,
+)
+_RANGS: dict[type, int] = {genre: rang for rang, genre in enumerate(_GENRES)}
+_ACTES = (Relance, MiseEnDemeure, Transmission)
+_DU_DOSSIER = (Rejet, ProcedureCollective)
 
 
 def creances_visees(evenement: Evenement) -> tuple[str, ...]:
     """Références que l'événement nomme ; vide : le dossier entier."""
-    if isinstance(evenement, Paiement | Avoir):
-        return (evenement.creance,) if evenement.creance else ()
-    return evenement.creances + evenement.pour_memoire
+    if isinstance(evenement, _ACTES):
+        return evenement.creances + evenement.pour_memoire
+    if isinstance(evenement, _DU_DOSSIER):
+        return ()
+    return (evenement.creance,) if evenement.creance else ()
+
+
+def atteint(evenement: Evenement, reference: str) -> bool:
+    """Vrai si l'événement vise cette créance, ou tout le dossier."""
+    visees = creances_visees(evenement)
+    return not visees or reference in visees
 
 
 def vise(acte: Acte, creance: Creance) -> bool:
@@ -96,9 +143,17 @@ class Dossier:
                         valeur=reference,
                         remede="Corrigez la référence, ou ajoutez la créance.",
                     )
-            if isinstance(evenement, Paiement | Avoir) and evenement.montant.devise != self.devise:
-                raise DonneeInvalide("devise autre que celle du dossier", champ="montant", valeur=evenement.montant)
+            montant = getattr(evenement, "montant", None)
+            if montant is not None and montant.devise != self.devise:
+                raise DonneeInvalide("devise autre que celle du dossier", champ="montant", valeur=montant)
         _sans_double("evenements", [f"{type(e).__name__} {e.reference}" for e in self.evenements if e.reference])
+        payes = {e.reference for e in self.evenements if isinstance(e, Paiement)}
+        for rejet in self.evenements:
+            if isinstance(rejet, Rejet) and rejet.paiement not in payes:
+                remede = "Donnez au paiement la référence que le rejet nomme."
+                raise DonneeInvalide(
+                    "rejet d'un paiement inconnu du dossier", champ="paiement", valeur=rejet.paiement, remede=remede
+                )
 
     @property
     def creancier(self) -> Creancier:

@@ -186,6 +186,11 @@ def montant(valeur: "Montant | Decimal | int | str") -> Montant:
     return valeur if isinstance(valeur, Montant) else Montant(valeur)
 
 
+def centiemes(valeur: Decimal | int | str, champ: str) -> int:
+    """Nombre à deux décimales au plus, en centièmes entiers."""
+    return _entier(valeur, 2, champ, "Au plus deux décimales.", chiffres_exacts=False)
+
+
 _REMEDE_TAUX = "Écrivez « 12.15 » pour 12,15 % l'an : au plus quatre décimales."
 
 
