@@ -30,17 +30,26 @@ _PIECES = {
         "Relance",
         "Transmission",
     ),
-    "modele.creance": (
+    "modele.conditions": (
         "ConditionsPaiement",
-        "Creance",
+        "TauxIndexe",
+        "Terme",
     ),
+    "modele.creance": ("Creance",),
     "modele.dossier": (
         "Dossier",
         "Evenement",
     ),
     "modele.evenements": (
         "Avoir",
+        "Contestation",
+        "DelaiDeGrace",
+        "FraisJustifies",
         "Paiement",
+        "ProcedureCollective",
+        "Rejet",
+        "Remise",
+        "Titre",
     ),
     "modele.montant": (
         "Montant",

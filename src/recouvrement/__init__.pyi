@@ -79,8 +79,14 @@ from recouvrement.modele.actes import (
 from recouvrement.modele.actes import (
     Transmission as Transmission,
 )
-from recouvrement.modele.creance import (
+from recouvrement.modele.conditions import (
     ConditionsPaiement as ConditionsPaiement,
+)
+from recouvrement.modele.conditions import (
+    TauxIndexe as TauxIndexe,
+)
+from recouvrement.modele.conditions import (
+    Terme as Terme,
 )
 from recouvrement.modele.creance import (
     Creance as Creance,
@@ -95,7 +101,28 @@ from recouvrement.modele.evenements import (
     Avoir as Avoir,
 )
 from recouvrement.modele.evenements import (
+    Contestation as Contestation,
+)
+from recouvrement.modele.evenements import (
+    DelaiDeGrace as DelaiDeGrace,
+)
+from recouvrement.modele.evenements import (
+    FraisJustifies as FraisJustifies,
+)
+from recouvrement.modele.evenements import (
     Paiement as Paiement,
+)
+from recouvrement.modele.evenements import (
+    ProcedureCollective as ProcedureCollective,
+)
+from recouvrement.modele.evenements import (
+    Rejet as Rejet,
+)
+from recouvrement.modele.evenements import (
+    Remise as Remise,
+)
+from recouvrement.modele.evenements import (
+    Titre as Titre,
 )
 from recouvrement.modele.montant import (
     Montant as Montant,

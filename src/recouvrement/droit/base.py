@@ -162,6 +162,15 @@ class Palier(NamedTuple):
     reserves: tuple[Reserve, ...]
 
 
+class Choix(NamedTuple):
+    """Les lectures retenues là où les textes laissent le choix (voir ``Conventions``)."""
+
+    envoi: bool = False
+    fige: bool = False
+    prolonger: bool = False
+    sous_le_plancher: Literal["convenu", "plancher", "suppletif"] = "convenu"
+
+
 @frozen(kw_only=True)
 class Regime:
     """Une ligne de la table des régimes : qui doit à qui, et ce qui court.
@@ -175,6 +184,8 @@ class Regime:
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
         prescription: Code du régime de prescription.
         ordre_public: Aucune clause ne change le taux.
+        sans_clause_penale: Pourquoi aucune clause pénale ne joue ; vide : elle joue.
+        frais: Frais justifiés : le ``complement`` de l'indemnité, ceux faits depuis la mise en ``demeure``, ou ``aucun``.
     """
 
     code: str
@@ -197,6 +208,8 @@ class Regime:
     sans_penalites: str = ""
     sans_indemnite: str = ""
     ordre_public: bool = False
+    sans_clause_penale: str = ""
+    frais: Literal["complement", "demeure", "aucun"] = "aucun"
 
     @property
     def admet_un_taux_convenu(self) -> bool:
@@ -261,6 +274,10 @@ class Course:
 
     Attributes:
         apres: Dernier jour sans intérêt ; ``None`` : rien ne court, ``motif`` dit pourquoi.
+        paliers: Dans l'ordre ; un jour sans palier ne porte rien (délai de grâce, procédure collective).
+        connu_au: Dernier jour pour lequel le taux est publié.
+        capitalise_du: Jour d'où se comptent les années entières de la capitalisation.
+        reserves: Ce qui reste discuté de cette course entière.
     """
 
     poste: Poste
@@ -268,13 +285,16 @@ class Course:
     paliers: tuple[Palier, ...]
     source: Source | None
     motif: str = ""
+    connu_au: date = date.max
+    capitalise_du: date | None = None
+    reserves: tuple[Reserve, ...] = ()
 
 
 class QuestionEcheance(Protocol):
     """Quand la somme est-elle due ?"""
 
-    def __call__(self, creance: Creance, regime: Regime) -> Resultat[date]:
-        """Échéance, avec son fondement."""
+    def __call__(self, creance: Creance, regime: Regime, *, plafonner: bool = False) -> Resultat[date]:
+        """Échéance, avec son fondement ; ramenée au plafond légal si ``plafonner``."""
 
 
 class QuestionCourse(Protocol):
@@ -289,16 +309,17 @@ class QuestionCourse(Protocol):
         evenements: tuple[Evenement, ...],
         *,
         au: date,
-        envoi: bool,
-        fige: bool,
+        choix: Choix,
     ) -> Course:
-        """``envoi`` : l'intérêt civil part de l'envoi ; ``fige`` : le taux du départ vaut pour toute la durée."""
+        """Une course sans départ dit son motif."""
 
 
 class QuestionIndemnite(Protocol):
     """Quelle indemnité un retard fait-il naître ?"""
 
-    def __call__(self, droit: "Droit", creance: Creance, regime: Regime, echeance: date) -> Resultat[Montant]:
+    def __call__(
+        self, droit: "Droit", creance: Creance, regime: Regime, echeance: date, evenements: tuple[Evenement, ...]
+    ) -> Resultat[Montant]:
         """Montant dû en cas de retard, nul avec son motif sinon."""
 
 

@@ -12,7 +12,8 @@ from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Co
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
-from recouvrement.modele.creance import ConditionsPaiement, Creance
+from recouvrement.modele.conditions import ConditionsPaiement
+from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Avoir, Paiement
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite

@@ -72,7 +72,7 @@ def atteint(evenement: Evenement, reference: str) -> bool:
     return not visees or reference in visees
 
 
-def vise(acte: Acte, creance: Creance) -> bool:
+def vise(acte: Relance | MiseEnDemeure | Transmission, creance: Creance) -> bool:
     """Vrai si l'acte vise la créance : nommée, ou déjà née quand l'acte vise tout le dossier."""
     return (
         creance.reference in acte.creances

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from recouvrement.affichage import date_fr
 from recouvrement.droit.base import Droit
 from recouvrement.droit.chronologie import Prescription
+from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.montant import Taux
 from recouvrement.politique.bilan import Alerte
-from recouvrement.politique.decompte import Compte
+from recouvrement.politique.compte import Compte
 
 BIENTOT = timedelta(days=60)
 
@@ -56,7 +57,7 @@ def _taux_inconnu(reference: str, arret: date) -> Alerte:
     return Alerte("taux_non_publie", "grave", message, reference)
 
 
-def _plancher(compte: Compte, convenu: Taux, droit: Droit, au: date) -> list[Alerte]:
+def _plancher(compte: Compte, convenu: Taux | TauxIndexe, droit: Droit, au: date) -> list[Alerte]:
     if not compte.lignes:
         return []
     plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)

@@ -21,6 +21,10 @@ class Conventions:
         annee: Diviseur des jours : 365 toujours (usage), l'année ``reelle`` (366 les années bissextiles), 360 si convenu.
         jour_du_paiement: Le jour du paiement porte intérêt sur la somme entière (``compte``) ou sur ce qui reste (``exclu``).
         taux_dans_le_temps: Chaque jour porte le taux de son semestre, ou le taux du premier jour de retard vaut jusqu'au bout.
+        sous_le_plancher: Un taux convenu sous trois fois le taux légal : appliqué tel que ``convenu``, relevé au ``plancher``, ou
+            remplacé par le taux ``suppletif`` de la loi, semestre par semestre. Non tranché.
+        au_dela_du_plafond: Une échéance au-delà du plafond légal : telle que ``convenu``, ou ramenée au ``plafond``.
+        arrondi: Chaque ``ligne`` au centime, ou le ``total`` seul (l'écart est porté par les lignes, qui se recomptent toujours).
         indemnite_par: 40 € une fois par facture, ou pour chacune de ses échéances (CJUE, C-370/21 et C-78/22).
         depart_interets: L'intérêt civil court de la première présentation de la mise en demeure, ou de son envoi.
         taux_inconnu: Au-delà du dernier taux publié : arrêter les lignes, refuser, ou prolonger le dernier taux en le disant.
@@ -34,6 +38,11 @@ class Conventions:
     taux_dans_le_temps: Literal["par_semestre", "fige_a_l_echeance"] = field(
         default="par_semestre", validator=parmi("par_semestre", "fige_a_l_echeance")
     )
+    sous_le_plancher: Literal["convenu", "plancher", "suppletif"] = field(
+        default="convenu", validator=parmi("convenu", "plancher", "suppletif")
+    )
+    au_dela_du_plafond: Literal["convenu", "plafond"] = field(default="convenu", validator=parmi("convenu", "plafond"))
+    arrondi: Literal["ligne", "total"] = field(default="ligne", validator=parmi("ligne", "total"))
     indemnite_par: Literal["facture", "echeance"] = field(default="facture", validator=parmi("facture", "echeance"))
     depart_interets: Literal["presentation", "envoi"] = field(default="presentation", validator=parmi("presentation", "envoi"))
     taux_inconnu: Literal["arreter", "refuser", "prolonger"] = field(

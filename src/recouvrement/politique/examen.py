@@ -10,14 +10,15 @@ from recouvrement.droit.chronologie import Prescription, Reconnaissance
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
-from recouvrement.modele.evenements import Paiement
+from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
-from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte
-from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Compte, Parcours
+from recouvrement.politique.bilan import POSTES, Alerte, Bilan, BilanCreance, Decompte
+from recouvrement.politique.compte import Compte
+from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Parcours
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
-from recouvrement.resultat import Noeud, Regle, Resultat, Source, fait
+from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import jour_civil
 
 PRINCIPAL = Regle("principal", "Principal restant dû")
@@ -33,6 +34,13 @@ NON_CUMUL = "les pénalités tiennent lieu d'intérêts moratoires : les deux ne
 PAS_EN_RETARD = "aucun retard"
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
+CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure restée sans effet (C. civ., art. 1231-5)"
+FRAIS_DU_CREANCIER = "sans titre exécutoire, les frais de recouvrement restent à la charge du créancier (CPCE, art. L. 111-8)"
+COMPLEMENT = "ce qui excède l'indemnité forfaitaire de la facture"
+DEPUIS_LA_DEMEURE = "frais nécessaires exposés depuis la mise en demeure (loi n° 65-557, art. 10-1)"
+REDUCTIBLE = Reserve(
+    "clause_reductible", "le juge peut réduire une clause pénale manifestement excessive", Source("Code civil", "1231-5")
+)
 
 
 @lru_cache(maxsize=64)
@@ -67,16 +75,16 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
     prescription = _prescription_de(politique, compte, parcours, bool(imputations))
     principal = _principal(compte, imputations)
     penalites, interets = _accessoires(compte, imputations)
-    clause, frais = _rien(CLAUSE_PENALE, SANS_CLAUSE, devise), _rien(FRAIS, SANS_FRAIS, devise)
+    clause, frais = _clause_penale(compte, imputations), _frais(compte, parcours, imputations)
     indemnite = _indemnite(compte, imputations)
     postes = (principal, penalites, interets, clause, indemnite, frais)
-    dus = compte.principal + compte.penalites + compte.interets + compte.indemnite
+    dus = compte.du(POSTES)
     return BilanCreance(
         creance=creance,
         regime=compte.regime.code,
         echeance=compte.echeance,
         jours_retard=max(0, (parcours.au - compte.echeance.valeur).days) if dus else 0,
-        conteste=Montant.zero(devise),
+        conteste=_conteste(compte, parcours) if parcours.evenements else Montant.zero(devise),
         principal=principal,
         penalites=penalites,
         interets=interets,
@@ -166,7 +174,8 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
         paye = Montant.de_centimes(courus - restant, devise)
         sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
     motif = "" if compte.lignes else course.motif or (ARRETE.texte if compte.arret else PAS_EN_RETARD)
-    reserves = (ARRETE,) if compte.arret else ()
+    arretee = compte.arret is not None and not (compte.lignes and compte.lignes[-1].au > compte.arret)
+    reserves = (*course.reserves, ARRETE) if arretee else course.reserves
     qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
     if course.poste == "penalites":
         return qui_court, _rien(INTERETS, NON_CUMUL, devise)
@@ -181,6 +190,50 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
         return due
     reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
     return Resultat(reste, due.regle, (due, Resultat(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
+
+
+def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
+    """Due une fois le débiteur en demeure ; le juge peut la réduire."""
+    clause, devise = compte.creance.conditions.clause_penale, compte.creance.devise
+    if clause is None:
+        return _rien(CLAUSE_PENALE, SANS_CLAUSE, devise)
+    if compte.regime.sans_clause_penale:
+        return _rien(CLAUSE_PENALE, compte.regime.sans_clause_penale, devise)
+    if not compte.clause_due:
+        return _rien(CLAUSE_PENALE, CLAUSE_NON_ENCOURUE, devise)
+    base = fait("Principal restant dû à l'échéance", Montant.de_centimes(compte.principal_echu, devise))
+    sachant: tuple[Noeud, ...] = (base, fait("Clause", clause))
+    if compte.clause_penale != compte.clause_due:
+        sachant = (*sachant, Resultat(Montant.de_centimes(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
+    return Resultat(Montant.de_centimes(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
+
+
+def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
+    """Seul ce qui excède l'indemnité de la facture s'ajoute."""
+    reference, devise = compte.creance.reference, compte.creance.devise
+    pieces = [e for e in parcours.evenements if isinstance(e, FraisJustifies) and e.creance == reference]
+    if not pieces:
+        return _rien(FRAIS, SANS_FRAIS, devise)
+    if compte.regime.frais == "aucun":
+        return _rien(FRAIS, FRAIS_DU_CREANCIER, devise)
+    sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
+    if compte.frais != compte.frais_dus:
+        sachant = (*sachant, Resultat(Montant.de_centimes(compte.frais_dus - compte.frais, devise), PAYE, imputations))
+    motif = COMPLEMENT if compte.regime.frais == "complement" else DEPUIS_LA_DEMEURE
+    return Resultat(Montant.de_centimes(compte.frais, devise), FRAIS, sachant, motif)
+
+
+def _conteste(compte: Compte, parcours: Parcours) -> Montant:
+    """Part du principal restant que le débiteur conteste encore."""
+    vives = [
+        e
+        for e in parcours.evenements
+        if isinstance(e, Contestation)
+        and e.creance == compte.creance.reference
+        and (e.levee_le is None or e.levee_le > parcours.au)
+    ]
+    parts = [compte.principal if e.montant is None else e.montant.centimes for e in vives]
+    return Montant.de_centimes(min(compte.principal, sum(parts)), compte.creance.devise)
 
 
 def _decompte(bilans: tuple[BilanCreance, ...], parcours: Parcours) -> Decompte:

@@ -12,7 +12,8 @@ from attrs import frozen
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement, vise
+from recouvrement.modele.dossier import Evenement, atteint, vise
+from recouvrement.modele.evenements import DelaiDeGrace, ProcedureCollective
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
 from recouvrement.politique.scenario import Etape, Scenario
@@ -23,6 +24,9 @@ PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa 
 EXTINCTION = Source("Code civil", "2219")
 SOLDEE = "soldée : plus rien n'est dû"
 PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
+CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"
+PROCEDURE = "procédure collective ouverte : plus aucune demande de paiement, déclarez la créance"
+GRACE = "délai de grâce accordé par le juge"
 PRESCRITE = "prescrite : plus aucune demande"
 PEUT_ETRE_PRESCRITE = "peut-être prescrite : faites trancher avant toute demande"
 NON_ECHUE = "pas encore échue"
@@ -54,7 +58,8 @@ def suite(
     """Actions dues à ``au``, prochaine action, et ce qui empêche les autres."""
     actes = [e for e in evenements if isinstance(e, ACTES)]
     libre_le = _libre_le(actes, scenario) if actes else JAMAIS_CONTACTE
-    suites = [_suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
+    arretes = [e for e in evenements if isinstance(e, (ProcedureCollective, DelaiDeGrace))]
+    suites = [_arret(b, arretes, au) or _suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
     pas = [s for s in suites if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
     if dus:
@@ -115,10 +120,23 @@ def _refus(bilan: BilanCreance) -> Empechement | None:
         return Empechement(reference, SOLDEE)
     if not bilan.principal.valeur:
         return Empechement(reference, PRINCIPAL_PAYE)
+    if bilan.conteste:
+        return Empechement(reference, CONTESTEE)
     if prescription.acquise:
         return Empechement(reference, PRESCRITE, _article(prescription))
     if prescription.douteuse:
         return Empechement(reference, PEUT_ETRE_PRESCRITE, _article(prescription))
+    return None
+
+
+def _arret(bilan: BilanCreance, arretes: Sequence[Evenement], au: date) -> Empechement | None:
+    """Ce qu'un juge a arrêté : les poursuites, ou le temps d'un délai."""
+    creance = bilan.creance
+    for e in arretes:
+        if isinstance(e, ProcedureCollective) and creance.emise_le < e.le and not (e.cloturee_le and e.cloturee_le <= au):
+            return Empechement(creance.reference, PROCEDURE, Source("Code de commerce", "L. 622-21 et L. 622-24"))
+        if isinstance(e, DelaiDeGrace) and atteint(e, creance.reference) and e.du <= au <= e.au:
+            return Empechement(creance.reference, GRACE, Source("Code civil", "1343-5"), e.au)
     return None
 
 

@@ -28,7 +28,7 @@ DEDUITE = Reserve("echeance_deduite", "aucune échéance donnée : elle est déd
 SANS_TERME = Reserve("sans_terme", "aucune échéance donnée : la somme est tenue pour exigible dès l'émission")
 
 
-def echeance(creance: Creance, regime: Regime) -> Resultat[date]:
+def echeance(creance: Creance, regime: Regime, *, plafonner: bool = False) -> Resultat[date]:  # noqa: ARG001
     """Échéance donnée, sinon celle de la loi.
 
     Trente jours après la livraison ou l'exécution entre professionnels ; 30, 50 ou 60 jours après la réception de la demande

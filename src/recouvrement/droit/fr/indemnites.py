@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from recouvrement.droit.base import Droit, Regime
 from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.evenements import ProcedureCollective
 from recouvrement.modele.montant import Montant
 from recouvrement.resultat import Regle, Resultat, Source
 
@@ -19,10 +21,15 @@ INDEMNITE_PUBLIQUE = Regle(
 )
 _REGLES = {"indemnite_forfaitaire": INDEMNITE, "indemnite_forfaitaire_publique": INDEMNITE_PUBLIQUE}
 DUE = "facture payée en retard : due de plein droit, sans rappel"
+PAIEMENT_INTERDIT = (
+    "une procédure collective ouverte avant l'échéance en interdit le paiement : l'indemnité ne peut être invoquée"
+)
 AUTRE_DEVISE = "créance qui n'est pas en euros : l'indemnité, fixée en euros, n'entre pas dans ce total"
 
 
-def indemnite(droit: Droit, creance: Creance, regime: Regime, echeance: date) -> Resultat[Montant]:
+def indemnite(
+    droit: Droit, creance: Creance, regime: Regime, echeance: date, evenements: tuple[Evenement, ...]
+) -> Resultat[Montant]:
     """Quarante euros par facture en retard, d'un débiteur professionnel ou public ; rien d'un consommateur.
 
     Source:
@@ -36,6 +43,8 @@ def indemnite(droit: Droit, creance: Creance, regime: Regime, echeance: date) ->
         return Resultat(rien, regle, (), regime.avant_depuis)
     if creance.devise != "EUR":
         return Resultat(rien, regle, (), AUTRE_DEVISE)
+    if any(isinstance(e, ProcedureCollective) and creance.emise_le < e.le <= echeance for e in evenements):
+        return Resultat(rien, regle, (), PAIEMENT_INTERDIT)
     bareme = droit.baremes[regime.indemnite]
     valeur = (
         bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)

@@ -1,13 +1,23 @@
-"""Ce qui court sur une somme en retard : pénalités entre professionnels et de la commande publique, intérêt légal ailleurs."""
+"""Ce qui court sur une somme en retard : pénalités entre professionnels et de la commande publique, intérêt légal ailleurs.
 
-from datetime import date
+La course se compose : un taux de base, puis ce qu'un jugement, un délai de grâce ou une procédure collective y changent.
+"""
 
-from recouvrement.droit.base import Course, Droit, Palier, Regime
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from recouvrement.droit.base import Bareme, Choix, Course, Droit, Palier, Regime, reserves_de
+from recouvrement.droit.fr.jugements import apres_jugement, grace, titre_de
+from recouvrement.droit.fr.paliers import borner, fondre
+from recouvrement.droit.fr.procedures_collectives import arret
 from recouvrement.modele.actes import MiseEnDemeure
+from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
+from recouvrement.modele.evenements import Titre
 from recouvrement.modele.montant import Taux
-from recouvrement.resultat import Regle, Resultat, Source, fait
+from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
+from recouvrement.temps import UN_JOUR
 
 FOIS = 3
 PLANCHER = Regle(
@@ -16,53 +26,148 @@ PLANCHER = Regle(
 TAUX_CONVENU = "taux convenu"
 SANS_MISE_EN_DEMEURE = "aucune mise en demeure : l'intérêt légal ne court pas encore"
 SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'intérêt légal ne court pas encore"
+INDICES = {"bce": "bce_semestre", "legal": "taux_legal_autres"}
+PROLONGE = Reserve(
+    "taux_prolonge",
+    "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
+    Source("Code de commerce", "L. 441-10, II"),
+)
 
 
 def course(
-    droit: Droit,
-    creance: Creance,
-    regime: Regime,
-    echeance: date,
-    evenements: tuple[Evenement, ...],
-    *,
-    au: date,
-    envoi: bool,
-    fige: bool,
+    droit: Droit, creance: Creance, regime: Regime, echeance: date, evenements: tuple[Evenement, ...], *, au: date, choix: Choix
 ) -> Course:
     """Les pénalités sont exigibles le lendemain de la date de règlement, sans rappel ; l'intérêt légal court de la demeure.
 
     Source:
         C. com., art. L. 441-10, II ; CCP, art. L. 2192-13 et R. 2192-31 ; C. civ., art. 1231-6 et 1344-1.
     """
+    titre = titre_de(creance, evenements)
     if regime.depuis and echeance < regime.depuis:
-        return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
+        if titre is None:
+            return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
+        legal = droit.baremes["taux_legal_autres"]
+        paliers = tuple(indexer(legal, TauxIndexe("legal")))
+        return _composer("interets", titre.le, paliers, legal.connu_au, regime, creance, evenements, titre, choix)
     apres = echeance
     if regime.depart == "mise_en_demeure":
-        demeure, motif = _demeure(creance, echeance, evenements, au, envoi=envoi)
+        demeure, motif = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
         if demeure is None:
             return Course(regime.poste, None, (), regime.source, motif)
         apres = demeure
-    if regime.admet_un_taux_convenu and creance.conditions.taux_penalites is not None:
-        paliers: tuple[Palier, ...] = (Palier(date.min, date.max, creance.conditions.taux_penalites, TAUX_CONVENU, ()),)
+    paliers, connu_au = _base(droit, creance, regime, choix)
+    if regime.fige or choix.fige:
+        paliers, connu_au = _figer(paliers, apres, connu_au)
+    return _composer(regime.poste, apres, paliers, connu_au, regime, creance, evenements, titre, choix)
+
+
+def _base(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
+    """Taux convenu si le régime l'admet, sinon celui de la loi ; et le dernier jour publié."""
+    convenu = creance.conditions.taux_penalites
+    if convenu is None or not regime.admet_un_taux_convenu:
+        return droit.paliers(regime), droit.baremes[regime.bareme].connu_au
+    if isinstance(convenu, TauxIndexe):
+        bareme = droit.baremes[INDICES[convenu.indice]]
+        paliers, connu_au = tuple(indexer(bareme, convenu)), bareme.connu_au
     else:
-        paliers = droit.paliers(regime)
-        if regime.fige or fige:
-            paliers = _figer(paliers, apres)
-    return Course(regime.poste, apres, paliers, regime.source)
+        paliers, connu_au = (Palier(date.min, date.max, convenu, TAUX_CONVENU, ()),), date.max
+    if choix.sous_le_plancher == "convenu":
+        return paliers, connu_au
+    legal = droit.baremes["taux_legal_autres"]
+    releves = _relever(paliers, legal, droit.paliers(regime) if choix.sous_le_plancher == "suppletif" else None)
+    return tuple(fondre(releves)), min(connu_au, legal.connu_au)
 
 
-def _figer(paliers: tuple[Palier, ...], apres: date) -> tuple[Palier, ...]:
+def indexer(bareme: Bareme, indexe: TauxIndexe) -> Iterator[Palier]:
+    """Le taux indexé, sur chaque période de l'indice."""
+    return fondre(
+        Palier(du, au, indexe.applique(Taux(v.valeur)), f"{indexe}, indice à {Taux(v.valeur)}", reserves_de(bareme, v))
+        for du, au, v in bareme.paliers(bareme.connu_du, bareme.connu_au)
+    )
+
+
+def _relever(paliers: tuple[Palier, ...], legal: Bareme, suppletifs: tuple[Palier, ...] | None) -> Iterator[Palier]:
+    """Chaque période où le taux convenu n'atteint pas le plancher porte le plancher, ou le taux supplétif."""
+    for du, au, v in legal.paliers(legal.connu_du, legal.connu_au):
+        plancher = Taux(v.valeur) * FOIS
+        for p in borner(paliers, du, au):
+            if p.taux >= plancher:
+                yield p
+            elif suppletifs is None:
+                yield p._replace(taux=plancher, origine=f"plancher de trois fois le taux légal de {Taux(v.valeur)}")
+            else:
+                yield from borner(suppletifs, p.du, p.au)
+
+
+def _figer(paliers: tuple[Palier, ...], apres: date, connu_au: date) -> tuple[tuple[Palier, ...], date]:
     """Le taux du semestre où l'intérêt a commencé vaut pour toute la durée (CCP, art. R. 2192-31)."""
-    depart = date.fromordinal(apres.toordinal() + 1)
-    return tuple(p._replace(au=date.max) for p in paliers if p.du <= depart <= p.au) or paliers[-1:]
+    depart = apres + UN_JOUR
+    figes = tuple(p._replace(au=date.max) for p in paliers if p.du <= depart <= p.au)
+    return (figes, date.max) if figes else (paliers, connu_au)
+
+
+def _composer(
+    poste: str,
+    apres: date,
+    paliers: tuple[Palier, ...],
+    connu_au: date,
+    regime: Regime,
+    creance: Creance,
+    evenements: tuple[Evenement, ...],
+    titre: Titre | None,
+    choix: Choix,
+) -> Course:
+    """Le taux de base, prolongé si on le veut, puis le jugement, le délai de grâce, la procédure collective."""
+    fin = arret(creance, evenements)
+    if choix.prolonger and connu_au < date.max:
+        dernier = paliers[-1]
+        paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
+    civil = poste == "interets"
+    majores = apres_jugement(paliers, titre, civil=civil)
+    accordes = grace(majores, paliers, creance, evenements, civil=civil)
+    bornes = tuple(borner(accordes, apres + UN_JOUR, fin - timedelta(days=1))) if fin else accordes
+    return Course(
+        poste="interets" if civil else "penalites",
+        apres=apres,
+        paliers=bornes,
+        source=regime.source,
+        connu_au=date.max if fin and fin <= connu_au else connu_au,
+        capitalise_du=_capitalisation(creance, apres, titre),
+        reserves=titre_sans_majoration(titre, civil=civil),
+    )
+
+
+SANS_MAJORATION = Reserve(
+    "titre_sans_majoration",
+    "après jugement, les pénalités continuent sans la majoration de cinq points, qui n'est comptée que sur l'intérêt légal",
+    Source("Code monétaire et financier", "L. 313-3"),
+)
+
+
+def titre_sans_majoration(titre: Titre | None, *, civil: bool) -> tuple[Reserve, ...]:
+    """Réserve d'un titre entre professionnels."""
+    return () if titre is None or civil else (SANS_MAJORATION,)
+
+
+def _capitalisation(creance: Creance, apres: date, titre: Titre | None) -> date | None:
+    """Les années entières se comptent de la demande accueillie, ou du départ des intérêts si elle est convenue.
+
+    Source:
+        C. civ., art. 1343-2.
+    """
+    if creance.conditions.capitalisation:
+        return apres
+    return titre.capitalisation_le if titre else None
 
 
 def _demeure(
-    creance: Creance, echeance: date, evenements: tuple[Evenement, ...], au: date, *, envoi: bool
+    creance: Creance, echeance: date, evenements: Iterable[Evenement], titre: Titre | None, au: date, *, envoi: bool
 ) -> tuple[date | None, str]:
-    """Jour de la première présentation (ou de l'envoi) de la première mise en demeure qui vise la créance."""
+    """Jour de la première présentation (ou de l'envoi) de la première mise en demeure ; à défaut, celui du jugement."""
     vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and vise(e, creance)]
     jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and j <= au]
+    if titre is not None:
+        jours.append(titre.le)
     if jours:
         return max(min(jours), echeance), ""
     return None, SANS_PRESENTATION if vues else SANS_MISE_EN_DEMEURE
@@ -78,12 +183,19 @@ def plancher(droit: Droit, creance: Creance, du: date, au: date) -> Resultat[Tau
         C. com., art. L. 441-10, II.
     """
     convenu, legal = creance.conditions.taux_penalites, droit.baremes["taux_legal_autres"]
-    if convenu is None:
+    if convenu is None or du > legal.connu_au:
         return None
-    if du > legal.connu_au:
-        return None
-    for _, _, v in legal.paliers(max(du, legal.connu_du), min(au, legal.connu_au)):
-        if convenu < Taux(v.valeur) * FOIS:
-            sachant = (fait("Taux de l'intérêt légal", Taux(v.valeur), str(v.source)), fait("Depuis le", v.du))
+    for jour, _, v in legal.paliers(max(du, legal.connu_du), min(au, legal.connu_au)):
+        taux = (
+            convenu.applique(Taux(droit.baremes[INDICES[convenu.indice]].au(jour).valeur))
+            if isinstance(convenu, TauxIndexe)
+            else convenu
+        )
+        if taux < Taux(v.valeur) * FOIS:
+            sachant = (
+                fait("Taux convenu", taux),
+                fait("Taux de l'intérêt légal", Taux(v.valeur), str(v.source)),
+                fait("Depuis le", v.du),
+            )
             return Resultat(Taux(v.valeur) * FOIS, PLANCHER, sachant)
     return None

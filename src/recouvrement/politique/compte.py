@@ -1,0 +1,174 @@
+"""Le compte d'une créance pendant le parcours d'un dossier : ce qui reste de chaque poste, et les lignes fermées."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from copy import copy
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
+
+from recouvrement.droit.base import Course, Palier, Regime, interets_centimes
+from recouvrement.erreurs import ParametreNonPublie
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.montant import Montant
+from recouvrement.politique.bilan import LigneDecompte
+from recouvrement.politique.conventions import Conventions
+from recouvrement.resultat import Resultat
+from recouvrement.temps import UN_JOUR, Delai
+
+Postes = tuple[str, ...]
+CAPITALISES = " ; la base comprend les intérêts dus depuis une année entière (C. civ., art. 1343-2)"
+DIVISEURS = {"365": 365, "360": 360}
+_au = itemgetter(1)
+
+
+class Compte:
+    """Une créance pendant le parcours : ce qui reste, en centimes, et le dernier jour déjà compté."""
+
+    __slots__ = (
+        "arret",
+        "capitalise",
+        "clause_due",
+        "clause_penale",
+        "course",
+        "creance",
+        "curseur",
+        "documentes",
+        "echeance",
+        "en_retard",
+        "exact",
+        "frais",
+        "frais_dus",
+        "indemnite",
+        "indemnite_due",
+        "interets",
+        "lignes",
+        "penalites",
+        "principal",
+        "principal_echu",
+        "regime",
+        "trop_percu",
+    )
+
+    def __init__(self, creance: Creance, regime: Regime, echeance: Resultat[date], course: Course) -> None:
+        self.creance = creance
+        self.regime = regime
+        self.echeance = echeance
+        self.course = course
+        self.principal = creance.principal.centimes
+        self.penalites = self.interets = self.clause_penale = self.indemnite = self.frais = 0
+        self.principal_echu = self.clause_due = self.frais_dus = self.documentes = self.trop_percu = 0
+        self.indemnite_due: Resultat[Montant] | None = None
+        self.en_retard = False
+        self.lignes: list[LigneDecompte] = []
+        self.curseur: date | None = course.apres
+        self.arret: date | None = None
+        self.capitalise = 0
+        self.exact: Fraction | None = None
+
+    @property
+    def courus(self) -> int:
+        """Pénalités et intérêts courus et non payés."""
+        return self.penalites + self.interets
+
+    def avancer(self, jour: date, conventions: Conventions) -> None:
+        """Ferme les lignes jusqu'à ``jour`` inclus ; au terme d'une année entière, les intérêts dus en produisent, s'il est convenu."""
+        if self.curseur is None or jour <= self.curseur:
+            return
+        for fin in self._fins(self.curseur, jour):
+            self._courir(fin, conventions)
+            if fin != jour or self._anniversaire(jour):
+                self.capitalise = self.courus
+
+    def _fins(self, apres: date, jour: date) -> Iterator[date]:
+        """Les anniversaires de la capitalisation passés d'ici ``jour``, puis ``jour``."""
+        origine = self.course.capitalise_du
+        if origine is not None:
+            for annees in range(max(1, apres.year - origine.year), jour.year - origine.year + 1):
+                anniversaire = Delai(annees=annees).depuis(origine)
+                if apres < anniversaire < jour:
+                    yield anniversaire
+        yield jour
+
+    def _anniversaire(self, jour: date) -> bool:
+        origine = self.course.capitalise_du
+        return origine is not None and jour.year > origine.year and Delai(annees=jour.year - origine.year).depuis(origine) == jour
+
+    def couru(self, jour: date, conventions: Conventions) -> int:
+        """Ce que ``avancer`` ajouterait, sans rien fermer."""
+        essai = copy(self)
+        essai.lignes = []
+        essai.avancer(jour, conventions)
+        return essai.courus - self.courus
+
+    def _courir(self, jour: date, conventions: Conventions) -> None:
+        curseur = self.curseur
+        assert curseur is not None  # noqa: S101 (avancer s'en est assuré)
+        self.curseur = jour
+        if self.principal + self.capitalise <= 0:
+            return
+        du, course = curseur + UN_JOUR, self.course
+        for palier in course.paliers[bisect_left(course.paliers, du, key=_au) :]:
+            if palier.du > jour:
+                break
+            self._ligne(max(du, palier.du), min(jour, palier.au), palier, conventions)
+        if jour > course.connu_au:
+            self.arret = course.connu_au
+            if conventions.taux_inconnu == "refuser":
+                raise ParametreNonPublie(self.regime.bareme, max(du, course.connu_au + UN_JOUR), date.min, course.connu_au)
+
+    def _ligne(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
+        """La période entière ; coupée entre années communes et bissextiles si l'année est réelle."""
+        if conventions.annee != "reelle":
+            self._fermer(du, au, palier, DIVISEURS[conventions.annee], conventions.arrondi)
+            return
+        for diviseur, groupe in groupby(range(du.year, au.year + 1), _longueur):
+            annees = list(groupe)
+            debut, fin = max(du, date(annees[0], 1, 1)), min(au, date(annees[-1], 12, 31))
+            self._fermer(debut, fin, palier, diviseur, conventions.arrondi)
+
+    def _fermer(self, du: date, au: date, palier: Palier, annee: int, arrondi: str) -> None:
+        course, principal = self.course, self.creance.principal
+        jours, taux, portant = (au - du).days + 1, palier.taux, self.principal + self.capitalise
+        if arrondi == "ligne":
+            centimes = interets_centimes(portant, taux.dix_milliemes, jours, annee)
+        else:
+            centimes = self._part_exacte(Fraction(portant * taux.dix_milliemes * jours, 1_000_000 * annee))
+        if course.poste == "penalites":
+            self.penalites += centimes
+        else:
+            self.interets += centimes
+        base = principal if portant == principal.centimes else Montant.de_centimes(portant, principal.devise)
+        montant, reserves = Montant.de_centimes(centimes, principal.devise), palier.reserves
+        origine = palier.origine + CAPITALISES if self.capitalise else palier.origine
+        reference = self.creance.reference
+        self.lignes.append(
+            LigneDecompte(reference, course.poste, du, au, jours, base, taux, annee, montant, course.source, reserves, origine)
+        )
+
+    def _part_exacte(self, exact: Fraction) -> int:
+        """Ce que la ligne ajoute au total arrondi une seule fois : la somme des lignes est ce total."""
+        avant = self.exact or Fraction(0)
+        self.exact = avant + exact
+        return (self.exact + Fraction(1, 2)).__floor__() - (avant + Fraction(1, 2)).__floor__()
+
+    def du(self, postes: Postes) -> int:
+        """Ce qui reste sur ces postes."""
+        return sum([getattr(self, poste) for poste in postes])
+
+    def eteindre(self, centimes: int, postes: Postes) -> dict[str, int]:
+        """Retire ``centimes`` des postes, dans l'ordre ; au plus ce qui est dû."""
+        pris: dict[str, int] = {}
+        for poste in postes:
+            part = min(centimes, getattr(self, poste))
+            if part:
+                setattr(self, poste, getattr(self, poste) - part)
+                pris[poste] = part
+                centimes -= part
+        self.capitalise = min(self.capitalise, self.courus)
+        return pris
+
+
+def _longueur(annee: int) -> int:
+    return 365 + (annee % 4 == 0 and (annee % 100 != 0 or annee % 400 == 0))
