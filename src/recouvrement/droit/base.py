@@ -330,6 +330,15 @@ class QuestionPlancher(Protocol):
         """Le premier plancher qu'il n'atteint pas entre ces jours, ou rien."""
 
 
+class QuestionMentions(Protocol):
+    """Que doit dire la facture de son paiement ?"""
+
+    def __call__(
+        self, droit: "Droit", creance: Creance, regime: Regime, echeance: date, *, choix: Choix = ...
+    ) -> tuple[str, ...]:
+        """Phrases à imprimer, dans l'ordre."""
+
+
 class QuestionPrescription(Protocol):
     """Jusqu'à quand peut-on agir ?"""
 
@@ -363,6 +372,7 @@ class Droit:
     indemnite: QuestionIndemnite
     plancher: QuestionPlancher
     prescription: QuestionPrescription
+    mentions: QuestionMentions
     ajouts: tuple[Bareme, ...] = ()
     _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)
     _paliers: dict[str, tuple[Palier, ...]] = field(factory=dict, init=False)

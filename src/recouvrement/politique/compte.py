@@ -76,19 +76,21 @@ class Compte:
         """Ferme les lignes jusqu'à ``jour`` inclus ; au terme d'une année entière, les intérêts dus en produisent, s'il est convenu."""
         if self.curseur is None or jour <= self.curseur:
             return
-        for fin in self._fins(self.curseur, jour):
+        if self.course.capitalise_du is None:
+            self._courir(jour, conventions)
+            return
+        for fin in self._fins(self.curseur, self.course.capitalise_du, jour):
             self._courir(fin, conventions)
             if fin != jour or self._anniversaire(jour):
                 self.capitalise = self.courus
 
-    def _fins(self, apres: date, jour: date) -> Iterator[date]:
+    @staticmethod
+    def _fins(apres: date, origine: date, jour: date) -> Iterator[date]:
         """Les anniversaires de la capitalisation passés d'ici ``jour``, puis ``jour``."""
-        origine = self.course.capitalise_du
-        if origine is not None:
-            for annees in range(max(1, apres.year - origine.year), jour.year - origine.year + 1):
-                anniversaire = Delai(annees=annees).depuis(origine)
-                if apres < anniversaire < jour:
-                    yield anniversaire
+        for annees in range(max(1, apres.year - origine.year), jour.year - origine.year + 1):
+            anniversaire = Delai(annees=annees).depuis(origine)
+            if apres < anniversaire < jour:
+                yield anniversaire
         yield jour
 
     def _anniversaire(self, jour: date) -> bool:

@@ -6,6 +6,7 @@ from recouvrement.droit.base import Droit
 from recouvrement.droit.fr.echeances import echeance
 from recouvrement.droit.fr.indemnites import indemnite
 from recouvrement.droit.fr.jours_feries import Calendrier
+from recouvrement.droit.fr.mentions import mentions
 from recouvrement.droit.fr.penalites import course, plancher
 from recouvrement.droit.fr.prescription import prescription
 from recouvrement.droit.tables import lire_baremes, lire_prescriptions, lire_regimes
@@ -29,4 +30,5 @@ def droit() -> Droit:
         indemnite=indemnite,
         plancher=plancher,
         prescription=prescription,
+        mentions=mentions,
     )

@@ -1,19 +1,28 @@
-"""Ce qu'un juge change : la majoration de l'intérêt légal, le délai de grâce."""
+"""Ce qu'un juge change à la course des intérêts : le délai de grâce, la majoration de l'intérêt légal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from recouvrement.droit.base import Palier
-from recouvrement.droit.fr.paliers import borner, remplacer
+from attrs import evolve
+
+from recouvrement.droit.base import Course, Palier
+from recouvrement.droit.fr.paliers import remplacer
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, atteint
 from recouvrement.modele.evenements import DelaiDeGrace, Titre
 from recouvrement.modele.montant import Taux
+from recouvrement.resultat import Reserve, Source
 from recouvrement.temps import UN_JOUR, Delai
 
 MAJORATION = Taux(5)  # points
 DELAI_DE_MAJORATION = Delai(mois=2)
-ORIGINE_MAJORATION = " + 5 points deux mois après le jugement exécutoire (C. mon. fin., art. L. 313-3)"
+ORIGINE_MAJORATION = " + 5 points, deux mois après le jugement exécutoire (C. mon. fin., art. L. 313-3)"
+TAUX_REDUIT = "taux réduit fixé par le juge (C. civ., art. 1343-5)"
+SANS_MAJORATION = Reserve(
+    "titre_sans_majoration",
+    "après jugement, les pénalités continuent sans la majoration de cinq points, qui n'est comptée que sur l'intérêt légal",
+    Source("Code monétaire et financier", "L. 313-3"),
+)
 
 
 def titre_de(creance: Creance, evenements: Iterable[Evenement]) -> Titre | None:
@@ -22,36 +31,53 @@ def titre_de(creance: Creance, evenements: Iterable[Evenement]) -> Titre | None:
     return min(titres, key=lambda t: t.le) if titres else None
 
 
-def apres_jugement(paliers: tuple[Palier, ...], titre: Titre | None, *, civil: bool) -> tuple[Palier, ...]:
-    """L'intérêt légal est majoré de cinq points à l'expiration de deux mois depuis que la décision est exécutoire.
-
-    Exécutoire le 17 septembre : le 17 novembre est le dernier jour au taux simple.
-
-    Source:
-        C. mon. fin., art. L. 313-3.
-    """
-    if titre is None or not civil:
-        return paliers
-    du = DELAI_DE_MAJORATION.depuis(titre.executoire_le) + UN_JOUR
-    majores = [p._replace(taux=p.taux + MAJORATION, origine=p.origine + ORIGINE_MAJORATION) for p in paliers]
-    return remplacer(paliers, majores, du, date.max)
+def _delais(creance: Creance, evenements: Iterable[Evenement]) -> list[DelaiDeGrace]:
+    return [e for e in evenements if isinstance(e, DelaiDeGrace) and atteint(e, creance.reference)]
 
 
-def grace(
-    majores: tuple[Palier, ...], simples: tuple[Palier, ...], creance: Creance, evenements: Iterable[Evenement], *, civil: bool
-) -> tuple[Palier, ...]:
-    """Ni pénalité ni majoration pendant un délai de grâce, bornes incluses ; le juge peut fixer un taux réduit.
-
-    L'intérêt légal simple, lui, continue.
+def accorder_un_delai(course: Course, creance: Creance, evenements: Iterable[Evenement]) -> Course:
+    """Aucune pénalité ne court pendant le délai, bornes incluses ; l'intérêt légal simple continue ; le juge peut fixer un taux réduit.
 
     Source:
         C. civ., art. 1343-5.
     """
-    for delai in evenements:
-        if not isinstance(delai, DelaiDeGrace) or not atteint(delai, creance.reference):
-            continue
-        par: Iterable[Palier] = borner(simples, delai.du, delai.au) if civil else ()
+    paliers = course.paliers
+    for delai in _delais(creance, evenements):
         if delai.taux is not None:
-            par = (Palier(delai.du, delai.au, delai.taux, "taux réduit fixé par le juge (C. civ., art. 1343-5)", ()),)
-        majores = remplacer(majores, par, delai.du, delai.au)
-    return majores
+            reduit = Palier(delai.du, delai.au, delai.taux, TAUX_REDUIT, ())
+            paliers = remplacer(paliers, (reduit,), delai.du, delai.au)
+        elif course.poste == "penalites":
+            paliers = remplacer(paliers, (), delai.du, delai.au)
+    return evolve(course, paliers=paliers)
+
+
+def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -> Course:
+    """L'intérêt légal est majoré de cinq points à l'expiration de deux mois depuis que la décision est exécutoire.
+
+    Exécutoire le 17 septembre : le 17 novembre est le dernier jour au taux simple. Aucune majoration pendant un délai de grâce.
+
+    Source:
+        C. mon. fin., art. L. 313-3 ; C. civ., art. 1343-5 ; capitalisation demandée : C. civ., art. 1343-2.
+    """
+    titre = titre_de(creance, evenements)
+    if titre is None:
+        return course
+    capitalise_du = course.capitalise_du or titre.capitalisation_le
+    if course.poste == "penalites":
+        return evolve(course, capitalise_du=capitalise_du, reserves=(*course.reserves, SANS_MAJORATION))
+    paliers, depart = course.paliers, DELAI_DE_MAJORATION.depuis(titre.executoire_le) + UN_JOUR
+    majores = [p._replace(taux=p.taux + MAJORATION, origine=p.origine + ORIGINE_MAJORATION) for p in paliers]
+    for du, au in _hors_delais(depart, _delais(creance, evenements)):
+        paliers = remplacer(paliers, majores, du, au)
+    return evolve(course, paliers=paliers, capitalise_du=capitalise_du)
+
+
+def _hors_delais(depart: date, delais: list[DelaiDeGrace]) -> Iterator[tuple[date, date]]:
+    """Les périodes à partir de ``depart`` qu'aucun délai de grâce ne couvre."""
+    for delai in sorted(delais, key=lambda d: d.du):
+        if delai.au < depart:
+            continue
+        if delai.du > depart:
+            yield depart, delai.du - UN_JOUR
+        depart = delai.au + UN_JOUR
+    yield depart, date.max

@@ -4,12 +4,12 @@ La course se compose : un taux de base, puis ce qu'un jugement, un délai de gr�
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from recouvrement.droit.base import Bareme, Choix, Course, Droit, Palier, Regime, reserves_de
-from recouvrement.droit.fr.jugements import apres_jugement, grace, titre_de
+from recouvrement.droit.fr.jugements import accorder_un_delai, majorer, titre_de
 from recouvrement.droit.fr.paliers import borner, fondre
-from recouvrement.droit.fr.procedures_collectives import arret
+from recouvrement.droit.fr.procedures_collectives import arreter
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.creance import Creance
@@ -27,6 +27,7 @@ TAUX_CONVENU = "taux convenu"
 SANS_MISE_EN_DEMEURE = "aucune mise en demeure : l'intérêt légal ne court pas encore"
 SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'intérêt légal ne court pas encore"
 INDICES = {"bce": "bce_semestre", "legal": "taux_legal_autres"}
+INTERET_DU_JUGEMENT = Source("Code civil", "1231-7")
 PROLONGE = Reserve(
     "taux_prolonge",
     "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
@@ -42,26 +43,42 @@ def course(
     Source:
         C. com., art. L. 441-10, II ; CCP, art. L. 2192-13 et R. 2192-31 ; C. civ., art. 1231-6 et 1344-1.
     """
-    titre = titre_de(creance, evenements)
+    titre = titre_de(creance, evenements) if evenements else None
     if regime.depuis and echeance < regime.depuis:
-        if titre is None:
-            return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
-        legal = droit.baremes["taux_legal_autres"]
-        paliers = tuple(indexer(legal, TauxIndexe("legal")))
-        return _composer("interets", titre.le, paliers, legal.connu_au, regime, creance, evenements, titre, choix)
-    apres = echeance
-    if regime.depart == "mise_en_demeure":
+        base = _hors_regime(droit, regime, titre)
+    elif regime.depart == "mise_en_demeure":
         demeure, motif = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
-        if demeure is None:
-            return Course(regime.poste, None, (), regime.source, motif)
-        apres = demeure
-    paliers, connu_au = _base(droit, creance, regime, choix)
+        base = _base(droit, creance, regime, demeure, choix) if demeure else Course(regime.poste, None, (), regime.source, motif)
+    else:
+        base = _base(droit, creance, regime, echeance, choix)
+    if base.apres is None or not evenements:
+        return base
+    for changer in (accorder_un_delai, majorer, arreter):
+        base = changer(base, creance, evenements)
+    return base
+
+
+def _hors_regime(droit: Droit, regime: Regime, titre: Titre | None) -> Course:
+    """Avant le régime, rien ne court ; sauf, après jugement, l'intérêt légal."""
+    if titre is None:
+        return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
+    legal = droit.baremes["taux_legal_autres"]
+    paliers = tuple(indexer(legal, TauxIndexe("legal")))
+    return Course("interets", titre.le, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, titre.capitalisation_le)
+
+
+def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Choix) -> Course:
+    """Le taux qui court avant qu'un juge n'y change rien, prolongé si l'appelant le veut."""
+    paliers, connu_au = _taux(droit, creance, regime, choix)
     if regime.fige or choix.fige:
         paliers, connu_au = _figer(paliers, apres, connu_au)
-    return _composer(regime.poste, apres, paliers, connu_au, regime, creance, evenements, titre, choix)
+    if choix.prolonger and connu_au < date.max:
+        dernier = paliers[-1]
+        paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
+    return Course(regime.poste, apres, paliers, regime.source, "", connu_au, apres if creance.conditions.capitalisation else None)
 
 
-def _base(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
+def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
     """Taux convenu si le régime l'admet, sinon celui de la loi ; et le dernier jour publié."""
     convenu = creance.conditions.taux_penalites
     if convenu is None or not regime.admet_un_taux_convenu:
@@ -104,60 +121,6 @@ def _figer(paliers: tuple[Palier, ...], apres: date, connu_au: date) -> tuple[tu
     depart = apres + UN_JOUR
     figes = tuple(p._replace(au=date.max) for p in paliers if p.du <= depart <= p.au)
     return (figes, date.max) if figes else (paliers, connu_au)
-
-
-def _composer(
-    poste: str,
-    apres: date,
-    paliers: tuple[Palier, ...],
-    connu_au: date,
-    regime: Regime,
-    creance: Creance,
-    evenements: tuple[Evenement, ...],
-    titre: Titre | None,
-    choix: Choix,
-) -> Course:
-    """Le taux de base, prolongé si on le veut, puis le jugement, le délai de grâce, la procédure collective."""
-    fin = arret(creance, evenements)
-    if choix.prolonger and connu_au < date.max:
-        dernier = paliers[-1]
-        paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
-    civil = poste == "interets"
-    majores = apres_jugement(paliers, titre, civil=civil)
-    accordes = grace(majores, paliers, creance, evenements, civil=civil)
-    bornes = tuple(borner(accordes, apres + UN_JOUR, fin - timedelta(days=1))) if fin else accordes
-    return Course(
-        poste="interets" if civil else "penalites",
-        apres=apres,
-        paliers=bornes,
-        source=regime.source,
-        connu_au=date.max if fin and fin <= connu_au else connu_au,
-        capitalise_du=_capitalisation(creance, apres, titre),
-        reserves=titre_sans_majoration(titre, civil=civil),
-    )
-
-
-SANS_MAJORATION = Reserve(
-    "titre_sans_majoration",
-    "après jugement, les pénalités continuent sans la majoration de cinq points, qui n'est comptée que sur l'intérêt légal",
-    Source("Code monétaire et financier", "L. 313-3"),
-)
-
-
-def titre_sans_majoration(titre: Titre | None, *, civil: bool) -> tuple[Reserve, ...]:
-    """Réserve d'un titre entre professionnels."""
-    return () if titre is None or civil else (SANS_MAJORATION,)
-
-
-def _capitalisation(creance: Creance, apres: date, titre: Titre | None) -> date | None:
-    """Les années entières se comptent de la demande accueillie, ou du départ des intérêts si elle est convenue.
-
-    Source:
-        C. civ., art. 1343-2.
-    """
-    if creance.conditions.capitalisation:
-        return apres
-    return titre.capitalisation_le if titre else None
 
 
 def _demeure(

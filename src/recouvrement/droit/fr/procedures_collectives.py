@@ -3,16 +3,26 @@
 from collections.abc import Iterable
 from datetime import date
 
+from attrs import evolve
+
+from recouvrement.droit.base import Course
+from recouvrement.droit.fr.paliers import borner
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import ProcedureCollective
-from recouvrement.temps import Delai
+from recouvrement.resultat import Reserve, Source
+from recouvrement.temps import UN_JOUR, Delai
 
 UN_AN = Delai(annees=1)
+JOUR_DU_JUGEMENT = Reserve(
+    "jour_du_jugement_d_ouverture",
+    "le jour du jugement d'ouverture n'est pas compté : aucun texte ne le dit, moins est réclamé",
+    Source("Code de commerce", "L. 622-28"),
+)
 
 
-def arret(creance: Creance, evenements: Iterable[Evenement]) -> date | None:
-    """Premier jour sans intérêt : celui du jugement d'ouverture, pour une créance née avant lui.
+def arreter(course: Course, creance: Creance, evenements: Iterable[Evenement]) -> Course:
+    """Le jugement d'ouverture arrête le cours des intérêts d'une créance née avant lui ; ce jour-là n'en porte plus.
 
     Le cours continue pour un paiement différé d'un an ou plus.
 
@@ -21,4 +31,9 @@ def arret(creance: Creance, evenements: Iterable[Evenement]) -> date | None:
     """
     jours = [e.le for e in evenements if isinstance(e, ProcedureCollective) and creance.emise_le < e.le]
     differe = creance.echeance is not None and creance.echeance >= UN_AN.depuis(creance.emise_le)
-    return None if not jours or differe else min(jours)
+    if not jours or differe:
+        return course
+    dernier = min(jours) - UN_JOUR
+    connu_au = date.max if dernier <= course.connu_au else course.connu_au
+    paliers = tuple(borner(course.paliers, date.min, dernier))
+    return evolve(course, paliers=paliers, connu_au=connu_au, reserves=(*course.reserves, JOUR_DU_JUGEMENT))
