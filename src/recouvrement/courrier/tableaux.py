@@ -6,9 +6,14 @@ from recouvrement.courrier.document import Alignement, Donnee, Jour, Tableau, Te
 from recouvrement.courrier.faits import Faits
 from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.montant import Montant
-from recouvrement.politique.bilan import BilanCreance, Imputation, LigneDecompte
-from recouvrement.temps import UN_JOUR
+from recouvrement.politique.bilan import NOMS_DES_POSTES, POSTES, BilanCreance, Imputation, LigneDecompte
 
+OUVERTURES = {
+    "principal": "montant TTC",
+    "indemnite": "indemnité forfaitaire",
+    "clause_penale": "clause pénale",
+    "frais": "frais justifiés",
+}
 REGLE_DE_CALCUL = "Chaque ligne : base × jours × taux ÷ {annee}, arrondie au centime."
 
 
@@ -38,9 +43,8 @@ def _factures(faits: Faits) -> tuple[Tableau, ...]:
     lignes = [_ligne(b) for b in faits.visees]
     total: tuple[Texte, ...] = (("Total",), (), (), (_somme([b.principal.valeur for b in faits.visees]),))
     if faits.reclame_accessoires:
-        postes = [p for p in ("penalites", "interets", "indemnite", "total") if any(getattr(b, p).valeur for b in faits.visees)]
-        noms = {"penalites": "Pénalités", "interets": "Intérêts", "indemnite": "Indemnité", "total": "Total"}
-        entetes += tuple(noms[p] for p in postes)
+        postes = [p for p in (*POSTES[1:], "total") if any(getattr(b, p).valeur for b in faits.visees)]
+        entetes += tuple((NOMS_DES_POSTES | {"total": "total"})[p].capitalize() for p in postes)
         lignes = [(*x, *((getattr(b, p).valeur,) for p in postes)) for x, b in zip(lignes, faits.visees, strict=True)]
         total += tuple((_somme([getattr(b, p).valeur for b in faits.visees]),) for p in postes)
     titre: Texte = ("Sommes dues au ", Jour(faits.bilan.au))
@@ -71,14 +75,11 @@ def _decomptes(faits: Faits) -> tuple[Tableau, ...]:
 
 
 def _decompte(b: BilanCreance) -> Tableau:
-    """Montant d'origine, lignes et imputations dans l'ordre du temps, indemnité : la somme est le reste dû."""
-    mouvements = [(x.au, 0, _accru(x)) for x in b.decompte.lignes]
-    mouvements += [(i.le, 1, _simple(i.evenement, i.le, -i.valeur)) for i in b.decompte.imputations]
-    lignes = [_simple("montant TTC", b.creance.emise_le, b.creance.principal)]
-    lignes += [texte for _, _, texte in sorted(mouvements, key=lambda m: m[:2])]
-    indemnite = sum([i.indemnite for i in b.decompte.imputations], b.indemnite.valeur)
-    if indemnite:
-        lignes.append(_simple("indemnité forfaitaire", b.echeance.valeur + UN_JOUR, indemnite))
+    """Montant d'origine, lignes, imputations, indemnité et autres sommes dues d'un coup, par jour : la somme est le reste dû."""
+    mouvements = [(o.le, 0, _simple(OUVERTURES[o.nature], o.le, o.montant)) for o in b.decompte.ouvertures]
+    mouvements += [(x.au, 1, _accru(x)) for x in b.decompte.lignes]
+    mouvements += [(i.le, 2, _simple(i.evenement, i.le, -i.valeur)) for i in b.decompte.imputations]
+    lignes = [texte for _, _, texte in sorted(mouvements, key=lambda m: m[:2])]
     annee = b.decompte.lignes[0].annee if b.decompte.lignes else 365
     return Tableau(
         ("Décompte de la facture ", Donnee(b.creance.numero)),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from attrs import frozen
 
@@ -113,12 +113,37 @@ class Imputation:
         return ()
 
 
+class Ouverture(NamedTuple):
+    """Somme due d'un coup : le principal à l'émission, l'indemnité au premier jour de retard, une clause pénale, des frais."""
+
+    creance: str
+    le: date
+    nature: str
+    montant: Montant
+
+
 @frozen
 class Decompte:
-    """Lignes d'accroissement et imputations, par créance puis par jour."""
+    """Lignes d'accroissement et imputations, par créance puis par jour ; et ce qui était dû d'un coup."""
 
     lignes: tuple[LigneDecompte, ...]
     imputations: tuple[Imputation, ...] = ()
+    ouvertures: tuple[Ouverture, ...] = ()
+
+    def solde_progressif(self) -> list[dict[str, Any]]:
+        """Tout ce qui a fait monter ou descendre la dette, dans l'ordre du temps, avec le solde après chaque mouvement.
+
+        Le dernier solde est le total dû ; montants en ``Decimal``.
+        """
+        mouvements = [(o.le, 0, o.creance, NOMS_DES_POSTES[o.nature], o.montant) for o in self.ouvertures]
+        mouvements += [(x.au, 1, x.creance, NOMS_DES_POSTES[x.nature], x.montant) for x in self.lignes]
+        mouvements += [(i.le, 2, i.creance, i.evenement, -i.valeur) for i in self.imputations]
+        solde, rendu = 0, []
+        for le, _, creance, nature, montant in sorted(mouvements, key=lambda m: m[:3]):
+            solde += montant.centimes
+            cumul = Montant.de_centimes(solde, montant.devise).decimal
+            rendu.append({"le": le, "creance": creance, "nature": nature, "montant": montant.decimal, "solde": cumul})
+        return rendu
 
     def vers_lignes(self) -> list[dict[str, Any]]:
         """Une ligne par accroissement et par imputation, dans l'ordre du temps ; montants en ``Decimal``."""

@@ -12,7 +12,7 @@ from recouvrement.droit.base import Course, Palier, Regime, interets_centimes
 from recouvrement.erreurs import ParametreNonPublie
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.montant import Montant
-from recouvrement.politique.bilan import LigneDecompte
+from recouvrement.politique.bilan import LigneDecompte, Ouverture
 from recouvrement.politique.conventions import Conventions
 from recouvrement.resultat import Resultat
 from recouvrement.temps import UN_JOUR, Delai
@@ -44,6 +44,7 @@ class Compte:
         "indemnite_due",
         "interets",
         "lignes",
+        "ouvertures",
         "penalites",
         "principal",
         "principal_echu",
@@ -64,6 +65,7 @@ class Compte:
         self.lignes: list[LigneDecompte] = []
         self.curseur: date | None = course.apres
         self.arret: date | None = None
+        self.ouvertures = [Ouverture(creance.reference, creance.emise_le, "principal", creance.principal)]
         self.capitalise = 0
         self.exact: Fraction | None = None
 
@@ -154,6 +156,13 @@ class Compte:
         avant = self.exact or Fraction(0)
         self.exact = avant + exact
         return (self.exact + Fraction(1, 2)).__floor__() - (avant + Fraction(1, 2)).__floor__()
+
+    def ouvrir(self, le: date, nature: str, centimes: int) -> None:
+        """Une somme devient due d'un coup."""
+        if centimes:
+            setattr(self, nature, getattr(self, nature) + centimes)
+            montant = Montant.de_centimes(centimes, self.creance.principal.devise)
+            self.ouvertures.append(Ouverture(self.creance.reference, le, nature, montant))
 
     def du(self, postes: Postes) -> int:
         """Ce qui reste sur ces postes."""

@@ -86,7 +86,7 @@ class Parcours:
                 case FraisJustifies():
                     self._documenter(mouvement)
                 case MiseEnDemeure():
-                    self._encourir([c for c in self.comptes if vise(mouvement, c.creance)])
+                    self._encourir(mouvement.le, [c for c in self.comptes if vise(mouvement, c.creance)])
         self._constater(self.au)
         for compte in self.comptes:
             compte.avancer(self.au, self.conventions)
@@ -99,12 +99,12 @@ class Parcours:
             compte.en_retard = compte.principal > 0
             if compte.en_retard:
                 compte.indemnite_due = self._indemnite(compte)
-                compte.indemnite = compte.indemnite_due.valeur.centimes
+                compte.ouvrir(compte.echeance.valeur + UN_JOUR, "indemnite", compte.indemnite_due.valeur.centimes)
                 demeures = [
                     e for e in self.evenements if isinstance(e, MiseEnDemeure) and e.le < jour and vise(e, compte.creance)
                 ]
                 if demeures:
-                    self._encourir([compte])
+                    self._encourir(compte.echeance.valeur + UN_JOUR, [compte])
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
         due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, self.evenements)
@@ -114,7 +114,7 @@ class Parcours:
         self._indemnisees[numero] = self._indemnisees.get(numero, 0) + due.valeur.centimes
         return due
 
-    def _encourir(self, comptes: Sequence[Compte]) -> None:
+    def _encourir(self, jour: date, comptes: Sequence[Compte]) -> None:
         """La clause pénale, sur le principal resté dû à l'échéance, une fois le débiteur en demeure.
 
         Source:
@@ -128,7 +128,7 @@ class Parcours:
                 compte.clause_due = interets_centimes(compte.principal_echu, clause.dix_milliemes, 1, 1)
             else:
                 compte.clause_due = clause.centimes
-            compte.clause_penale += compte.clause_due
+            compte.ouvrir(jour, "clause_penale", compte.clause_due)
 
     def _documenter(self, frais: FraisJustifies) -> None:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
@@ -139,7 +139,7 @@ class Parcours:
         compte.documentes += frais.montant.centimes
         forfait = self._indemnisees.get(compte.creance.numero, 0) if admis == "complement" else 0
         dus = max(0, compte.documentes - forfait)
-        compte.frais += dus - compte.frais_dus
+        compte.ouvrir(frais.le, "frais", dus - compte.frais_dus)
         compte.frais_dus = dus
 
     def _en_demeure(self, compte: Compte, jour: date) -> bool:

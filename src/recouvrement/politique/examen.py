@@ -59,7 +59,8 @@ def examiner(politique: Politique, quoi: Creance | Dossier, evenements: Sequence
 def decompter(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Decompte:
     """Lignes et imputations seules."""
     parcours = Parcours(_dossier(quoi, evenements, au), politique.droit, politique.conventions, au)
-    return Decompte(tuple([ligne for c in parcours.comptes for ligne in c.lignes]), tuple(parcours.imputations))
+    lignes, ouvertures = [x for c in parcours.comptes for x in c.lignes], [o for c in parcours.comptes for o in c.ouvertures]
+    return Decompte(tuple(lignes), tuple(parcours.imputations), tuple(ouvertures))
 
 
 def prescrire(politique: Politique, creance: Creance, evenements: Sequence[Evenement], au: date) -> Prescription:
@@ -93,7 +94,7 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
         frais=frais,
         total=Resultat(Montant.de_centimes(dus, devise), TOTAL, postes),
         trop_percu=Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else Montant.zero(devise),
-        decompte=Decompte(tuple(compte.lignes), imputations),
+        decompte=Decompte(tuple(compte.lignes), imputations, tuple(compte.ouvertures)),
         prescription=prescription,
         alertes=alertes(compte, prescription, politique.droit, parcours.au),
     )
@@ -237,7 +238,8 @@ def _conteste(compte: Compte, parcours: Parcours) -> Montant:
 
 
 def _decompte(bilans: tuple[BilanCreance, ...], parcours: Parcours) -> Decompte:
-    return Decompte(tuple([x for b in bilans for x in b.decompte.lignes]), tuple(parcours.imputations))
+    lignes, ouvertures = [x for b in bilans for x in b.decompte.lignes], [o for b in bilans for o in b.decompte.ouvertures]
+    return Decompte(tuple(lignes), tuple(parcours.imputations), tuple(ouvertures))
 
 
 REGLES = {

@@ -1,0 +1,145 @@
+"""La note de pénalités : ce que le retard a ajouté aux factures, ligne à ligne, hors du champ de la TVA. Elle se recompte."""
+
+from pathlib import Path
+
+from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
+from recouvrement.courrier.modele import Champs, Modele, Morceau, charger
+from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
+from recouvrement.modele.montant import FINE, Montant
+from recouvrement.politique.bilan import Bilan, BilanCreance, LigneDecompte
+from recouvrement.politique.comptabilite import LIBELLES, accessoires, reclamables
+from recouvrement.temps import UN_JOUR
+
+REGLE_DE_CALCUL = "Pénalités et intérêts : base × jours × taux ÷ {annees}, chaque ligne au centime."
+COLONNES = {"penalites": "Pénalités", "interets": "Intérêts", "clause_penale": "Clause pénale", "indemnite": "Indemnité"}
+ENTETES = ("Opération", "Du", "Au", "Jours", "Base", "Taux", "Montant")
+ALIGNEMENTS: tuple[Alignement, ...] = ("gauche", "gauche", "gauche", "droite", "droite", "droite", "droite")
+
+
+def note_de_penalites(
+    bilan: Bilan, *, numero: str = "", langue: str | None = None, modeles: Path | None = None
+) -> Courrier:
+    """Courrier neutre, prêt pour tout rendu : les sommes mêmes que ``comptabilite.ecritures`` passe en comptabilité.
+
+    Args:
+        numero: Numéro de la note, dans votre suite ; vide : la référence du débiteur, ou la facture si elle est seule.
+        langue: ``None`` : celle du débiteur.
+        modeles: Dossier de modèles de l'utilisateur, ``<langue>/note_de_penalites.toml``.
+
+    Raises:
+        DonneeInvalide: Aucune pénalité, aucune indemnité à réclamer.
+        ModeleInvalide: Modèle absent de cette langue, ou fautif.
+    """
+    retenues = reclamables(bilan)
+    if not retenues:
+        raise DonneeInvalide("ni pénalité ni indemnité à réclamer", champ="bilan", remede="Aucune note n'est à écrire.")
+    dossier, langue = bilan.dossier, langue or bilan.dossier.debiteur.langue
+    seule = retenues[0].creance.numero if len(retenues) == 1 else ""
+    reference = numero or seule or dossier.debiteur.identifiant or dossier.debiteur.siren or retenues[0].creance.numero
+    modele = charger("note_de_penalites", langue, retenues[0].regime, modeles)
+    champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
+
+    def ecrits(morceaux: tuple[Morceau, ...]) -> tuple[Bloc, ...]:
+        return tuple(b for m in morceaux if m.retenu(conditions, modele.nom) for b in _blocs(m, retenues, champs, modele))
+
+    return Courrier(
+        lettre=modele.nom,
+        langue=langue,
+        canal="courrier",
+        date=bilan.au,
+        creancier=dossier.creancier,
+        debiteur=dossier.debiteur,
+        reference=reference,
+        references=(("Note", (Donnee(reference),)), ("Compte arrêté au", (Jour(bilan.au),))),
+        objet=modele.objet[0].ecrire(champs, modele.nom) if modele.objet else (),
+        blocs=ecrits(modele.blocs),
+        annexes=tuple(b for b in ecrits(modele.annexes) if isinstance(b, Tableau)),
+    )
+
+
+def _somme(montants: list[Montant]) -> Montant:
+    return sum(montants[1:], montants[0])
+
+
+def _total(b: BilanCreance) -> Montant:
+    return _somme(list(accessoires(b).values()))
+
+
+def _reste(retenues: tuple[BilanCreance, ...]) -> Montant:
+    return _somme([getattr(b, poste).valeur for b in retenues for poste in LIBELLES])
+
+
+def _champs(bilan: Bilan, retenues: tuple[BilanCreance, ...], reference: str) -> Champs:
+    creancier, total, reste = bilan.dossier.creancier, _somme([_total(b) for b in retenues]), _reste(retenues)
+    iban = creancier.iban
+    return {
+        "creancier": Donnee(creancier.nom),
+        "date_arrete": Jour(bilan.au),
+        "iban": Donnee(FINE.join(iban[i : i + 4] for i in range(0, len(iban), 4))) if iban else None,
+        "paye": total - reste,
+        "reference": Donnee(reference),
+        "reste": reste,
+        "total": total,
+    }
+
+
+def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> dict[str, bool]:
+    civils = {b.creance.reference for b in retenues if b.interets.sachant or "interets" in accessoires(b)}
+    publics = {b.creance.reference for b in retenues if b.regime == "public"}
+    return {
+        "a_payer": bool(_reste(retenues)),
+        "civil": bool(civils),
+        "commerce": any(b.creance.reference not in civils | publics for b in retenues),
+        "deja_paye": _reste(retenues) != _somme([_total(b) for b in retenues]),
+        "iban": bilan.dossier.creancier.iban is not None,
+        "public": bool(publics - civils),
+    }
+
+
+def _blocs(morceau: Morceau, retenues: tuple[BilanCreance, ...], champs: Champs, modele: Modele) -> tuple[Bloc, ...]:
+    if not morceau.tableau:
+        return (Paragraphe(morceau.role, morceau.ecrire(champs, modele.nom)),)
+    if morceau.tableau == "recapitulation":
+        return (_recapitulation(retenues),)
+    if morceau.tableau == "detail":
+        return tuple(_detail(b) for b in retenues)
+    raise ModeleInvalide("tableau inconnu ; connus : recapitulation, detail", modele=modele.nom, champ=morceau.tableau)
+
+
+def _recapitulation(retenues: tuple[BilanCreance, ...]) -> Tableau:
+    """Une ligne par facture, une colonne par poste qui n'est pas nul partout."""
+    zero = Montant.zero(retenues[0].creance.devise)
+    postes = [p for p in LIBELLES if any(p in accessoires(b) for b in retenues)]
+    chiffres = [[*(accessoires(b).get(p, zero) for p in postes), _total(b)] for b in retenues]
+    lignes = tuple(
+        ((Donnee(b.creance.numero),), (Jour(b.echeance.valeur, "tableau"),), *((m,) for m in ligne))
+        for b, ligne in zip(retenues, chiffres, strict=True)
+    )
+    total: tuple[Texte, ...] = (("Total",), (), *((_somme(list(colonne)),) for colonne in zip(*chiffres, strict=True)))
+    entetes = ("Facture", "Échéance", *(COLONNES.get(p, "Frais") for p in postes), "Total hors TVA")
+    droites: list[Alignement] = ["droite" for _ in entetes[2:]]
+    return Tableau(("Sommes nées du retard",), entetes, ("gauche", "gauche", *droites), lignes, total if len(lignes) > 1 else ())
+
+
+def _detail(b: BilanCreance) -> Tableau:
+    """Chaque ligne qui a couru, la clause pénale, l'indemnité, les frais, moins les remises : la somme est celle de la note."""
+    postes, lignes = accessoires(b), [_accru(x) for x in b.decompte.lignes if x.montant]
+    naissance = b.echeance.valeur + UN_JOUR
+    for poste in ("clause_penale", "indemnite", "frais"):
+        remis = [getattr(i, poste) for i in b.decompte.imputations if i.evenement == "remise"]
+        brut = sum(remis, postes.get(poste, Montant.zero(b.creance.devise)))
+        if brut:
+            lignes.append((LIBELLES[poste],) and _simple(LIBELLES[poste], naissance if poste == "indemnite" else None, brut))
+    for i in b.decompte.imputations:
+        if i.evenement == "remise" and (remise := i.valeur - i.principal):
+            lignes.append(_simple("Remise", i.le, -remise))
+    annees = sorted({x.annee for x in b.decompte.lignes})
+    regle = REGLE_DE_CALCUL.format(annees=" ou ".join(map(str, annees)))
+    return Tableau(
+        ("Facture ", Donnee(b.creance.numero), " : détail"),
+        ENTETES,
+        ALIGNEMENTS,
+        tuple(lignes),
+        (("Total",), (), (), (), (), (), (_total(b),)),
+        (regle,) if annees else (),
+    )
