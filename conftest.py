@@ -64,7 +64,7 @@ def _difference(attendu: str, obtenu: str, page: str) -> str | None:
     motif = r"(?:.*\n)*?".join(re.escape(p.lstrip("\n")) for p in passages)
     if re.fullmatch(motif, _uni(obtenu)):
         return None
-    if os.environ.get("RAFRAICHIR") and len(passages) == 1:
+    if os.environ.get("RAFRAICHIR") and len(passages) == 1 and attendu.strip():
         fichier = RACINE / page
         fichier.write_text(fichier.read_text(encoding="utf-8").replace(attendu.strip("\n"), obtenu.strip("\n"), 1), encoding="utf-8")
         return None

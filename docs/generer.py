@@ -3,17 +3,25 @@
 Se relance avec ``python docs/generer.py`` ; ``tests/test_docs.py`` refuse une page qui n'est plus celle du code.
 """
 
-from collections.abc import Iterable, Sequence
+import ast
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from typographie import corriger
 
+import recouvrement.droit.fr
+import recouvrement.politique
 from recouvrement.droit import pour
-from recouvrement.droit.base import Bareme, Droit, Regime, RegimePrescription, ValeurDatee
+from recouvrement.droit.base import Bareme, Droit, Regime, RegimePrescription, ValeurDatee, reserves_de
+from recouvrement.droit.fr.plafonds import Plafond, plafonds
 from recouvrement.modele.montant import Taux
 from recouvrement.politique.scenario import Etape, prereglage
+from recouvrement.resultat import Regle, Reserve
 
 PAGE = Path(__file__).parent / "reference" / "regles-et-tables.md"
 SEMESTRES = 8
@@ -31,6 +39,11 @@ CHOIX = (
     "Une créance relève de la ligne que désignent sa nature, la qualité de ses parties et, pour une personne publique, le genre"
     " d'acheteur. Aucune ligne : `DroitIndisponible`. Deux lignes : `ReglesConcurrentes`."
 )
+PLAFONDS = (
+    "Le plus long délai que la loi admet, selon le secteur des conditions de paiement et la date du contrat."
+    " Ceux des acheteurs publics sont dans leur régime. Voir [L'échéance](../explications/echeances.md)."
+)
+FRAIS = {"complement": "ce qui excède l'indemnité", "demeure": "ceux faits depuis la mise en demeure", "aucun": "aucun"}
 POSTES = {"penalites": "pénalités", "interets": "intérêts"}
 
 
@@ -42,7 +55,7 @@ def page() -> str:
         AVIS,
         f"Toutes les tables de taux répondent jusqu'au **{_jour(droit.a_jour_au)}** (`Droit.a_jour_au`).",
     ]
-    sections += [*_taux(droit), *_regimes(droit), *_prescriptions(droit), *_scenario()]
+    sections += [*_taux(droit), *_regimes(droit), *_plafonds(), *_prescriptions(droit), *_scenario(), *_raisons(droit)]
     return corriger("\n\n".join(sections) + "\n")
 
 
@@ -65,8 +78,13 @@ def _regimes(droit: Droit) -> Sequence[str]:
     return ["## Les régimes", CHOIX, *(part for r in droit.regimes for part in (f"### `{r.code}` : {r.intitule}", _regime(r)))]
 
 
+def _plafonds() -> Sequence[str]:
+    entetes = ("Plafond", "Délai le plus long", "Secteur", "Régimes", "Contrats", "Texte", "Établissement")
+    return ["## Les plafonds des délais de paiement", PLAFONDS, _table(entetes, map(_plafond, plafonds()))]
+
+
 def _prescriptions(droit: Droit) -> Sequence[str]:
-    entetes = ("Régime", "Durée", "Départ", "Jour prudent", "Texte", "Réserve")
+    entetes = ("Régime", "Intitulé", "Durée", "Départ", "Jour prudent", "Texte", "Établissement", "Réserve")
     return ["## Les prescriptions", _table(entetes, map(_prescription, droit.prescriptions.values()))]
 
 
@@ -80,6 +98,74 @@ def _scenario() -> Sequence[str]:
         ecart,
         _table(entetes, map(_etape, scenario.etapes)),
     ]
+
+
+def _raisons(droit: Droit) -> Sequence[str]:
+    regles, reserves = _trouvees(droit)
+    return [
+        "## Les règles",
+        "Chaque `Resultat` nomme la règle dont il sort (`Resultat.regle`). Sans texte : un fait, ou une somme. « … » : selon le cas.",
+        _table(("Clé", "Intitulé", "Texte"), regles),
+        "## Les réserves",
+        "Ce qui n'est pas tranché, et la lecture retenue (`Resultat.reserves`, `Bilan.reserves`). « … » : selon le cas.",
+        _table(("Clé", "Lecture retenue", "Texte"), reserves),
+    ]
+
+
+def _trouvees(droit: Droit) -> Sequence[Sequence[Sequence[str]]]:
+    """Les règles et les réserves, triées : les constantes des modules, celles des tables, celles qu'une fonction compose."""
+    modules = [m for paquet in (recouvrement.droit.fr, recouvrement.politique) for m in _modules(paquet)]
+    vus = {o for m in modules for o in _objets(vars(m))}
+    lignes: tuple[Plafond | RegimePrescription, ...] = (*droit.prescriptions.values(), *plafonds())
+    vus |= {ligne.regle for ligne in lignes} | {r for ligne in lignes for r in ligne.reserves}
+    regles = {(f"`{o.cle}`", o.intitule, str(o.source or "")) for o in vus if isinstance(o, Regle)}
+    regles |= {(f"`{r.poste}_{r.code}`", f"Ce qui court : {r.intitule}", " ; ".join(_versions(r))) for r in droit.regimes}
+    reserves = {(f"`{o.cle}`", o.texte, str(o.source or "")) for o in vus if isinstance(o, Reserve)}
+    reserves |= {
+        (f"`{r.cle}`", r.texte, str(b.source)) for b in droit.baremes.values() for v in b.valeurs for r in reserves_de(b, v)
+    }
+    for genre, trouves in (("Regle", regles), ("Reserve", reserves)):
+        connus = {ligne[0] for ligne in trouves}
+        trouves |= {ligne for m in modules for ligne in _composees(m, genre) if ligne[0] not in connus}
+    return [sorted(trouves, key=lambda x: (x[0].strip("`"), *x)) for trouves in (regles, reserves)]
+
+
+def _versions(r: Regime) -> Sequence[str]:
+    """Les rédactions du texte, par jour d'entrée en vigueur."""
+    return [f"depuis le {_jour(du)}, {texte}" for du, texte in r.versions] or [str(r.source)]
+
+
+def _modules(paquet: ModuleType) -> Iterator[ModuleType]:
+    yield paquet
+    for trouve in pkgutil.iter_modules(paquet.__path__, f"{paquet.__name__}."):
+        yield import_module(trouve.name)
+
+
+def _objets(valeur: object) -> Iterator[Regle | Reserve]:
+    """Les règles et réserves d'une constante, d'une suite ou d'une table."""
+    if isinstance(valeur, Regle | Reserve):
+        yield valeur
+    elif isinstance(valeur, Mapping):
+        for sous in list(valeur.values()):
+            yield from _objets(sous)
+    elif isinstance(valeur, tuple | list):
+        for sous in valeur:
+            yield from _objets(sous)
+
+
+def _composees(module: ModuleType, genre: str) -> Iterator[tuple[str, str, str]]:
+    """Celles dont une fonction compose le texte : lues dans la source, ce qui varie devient « … »."""
+    for noeud in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+        if isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Name) and noeud.func.id == genre:
+            cle, texte = (_dit_dans(a) for a in noeud.args[:2])
+            if "…" not in cle:
+                yield f"`{cle}`", texte, ""
+
+
+def _dit_dans(noeud: ast.expr) -> str:
+    if isinstance(noeud, ast.JoinedStr):
+        return "".join(_dit_dans(v) for v in noeud.values)
+    return noeud.value if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) else "…"
 
 
 def _table(entetes: Sequence[str], lignes: Iterable[Sequence[str]]) -> str:
@@ -136,8 +222,9 @@ def _codes(noms: Iterable[str]) -> str:
 def _regime(r: Regime) -> str:
     plus = f" + {r.plus.pourcent.normalize():f} points" if r.plus.dix_milliemes else ""
     court = f"{POSTES[r.poste]} : `{r.bareme}`{plus}{', figé au départ' if r.fige else ''}, depuis {DEPARTS[r.depart]}"
+    refus = (r.avant_depuis, r.sans_penalites, r.sans_indemnite, r.sans_clause_penale)
     lignes = [
-        ("Texte", str(r.source)),
+        ("Texte", " ; ".join(_versions(r))),
         ("Créancier", _codes(q.value for q in r.creanciers)),
         ("Débiteur", _codes(q.value for q in r.debiteurs)),
         ("Acheteur", _codes(r.acheteurs)),
@@ -146,8 +233,11 @@ def _regime(r: Regime) -> str:
         ("Depuis", f"échéances à compter du {_jour(r.depuis)}" if r.depuis else ""),
         ("Indemnité", f"`{r.indemnite}`" if r.indemnite else "aucune"),
         ("Sans échéance donnée", " ; ".join(_delai(qui, n) for qui, n in r.delais_legaux)),
+        ("Taux convenu", "appliqué" if r.admet_un_taux_convenu else "écarté"),
+        ("Frais justifiés", FRAIS[r.frais]),
+        ("Intérêts à payer", f"{r.interets_sous[0]} jours après le principal ({r.interets_sous[1]})" if r.interets_sous else ""),
         ("Prescription", f"`{r.prescription}`"),
-        ("Ce qui n'est pas dû", " ; ".join(dict.fromkeys(t for t in (r.avant_depuis, r.sans_penalites, r.sans_indemnite) if t))),
+        ("Ce qui n'est pas dû", " ; ".join(dict.fromkeys(t for t in refus if t))),
     ]
     return _table(("Régime", f"`{r.code}`"), [ligne for ligne in lignes if ligne[1]])
 
@@ -155,6 +245,11 @@ def _regime(r: Regime) -> str:
 def _delai(acheteur: str, jours: int) -> str:
     quoi = f"{jours} jours" if jours else "exigible dès l'émission"
     return quoi if acheteur == "general" else f"{quoi} (`{acheteur}`)"
+
+
+def _plafond(p: Plafond) -> Sequence[str]:
+    contrats = " ".join(f"{quoi} {_jour(j)}" for quoi, j in (("du", p.du), ("au", p.au)) if j)
+    return (f"`{p.code}`", p.nom, f"`{p.secteur}`", _codes(p.regimes), contrats, str(p.source), DEGRES[p.verifie])
 
 
 def _prescription(p: RegimePrescription) -> Sequence[str]:

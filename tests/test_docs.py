@@ -32,6 +32,24 @@ def test_la_page_des_tables_est_celle_du_code():
     assert generer["PAGE"].read_text(encoding="utf-8") == generer["page"](), "relancez : python docs/generer.py"
 
 
+def test_chaque_regle_et_chaque_reserve_est_dans_la_page_des_tables():
+    """Toutes celles que le code nomme en clair : une constante, ou ce qu'une fonction compose."""
+    page = (DOCS / "reference" / "regles-et-tables.md").read_text(encoding="utf-8")
+    pieces = [Path(recouvrement.__file__).parent / piece for piece in ("droit/fr", "politique")]
+    source = "".join(f.read_text(encoding="utf-8") for piece in pieces for f in piece.glob("*.py"))
+    cles = set(re.findall(r'\b(?:Regle|Reserve)\(\s*"(\w+)"', source))
+    assert len(cles) > 30
+    assert sorted(c for c in cles if f"| `{c}` |" not in page) == []
+
+
+def test_chaque_regime_a_sa_page():
+    from recouvrement.droit import pour
+
+    pages = ("entre-professionnels", "civil-et-consommateurs", "acheteurs-publics")
+    texte = "".join((DOCS / "explications" / f"{p}.md").read_text(encoding="utf-8") for p in pages)
+    assert sorted(r.code for r in pour("fr").regimes if f"`{r.code}`" not in texte) == []
+
+
 def test_chaque_convention_et_chacune_de_ses_valeurs_est_decrite():
     page = (DOCS / "explications" / "conventions.md").read_text(encoding="utf-8")
     defauts = Conventions()

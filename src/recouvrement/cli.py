@@ -1,9 +1,10 @@
-"""La commande ``recouvrement`` : examiner, expliquer, écrire les lettres. Elle ne fait qu'appeler la bibliothèque."""
+"""La commande ``recouvrement`` : examiner, expliquer, écrire les lettres, montrer les barèmes. Elle ne fait qu'appeler la bibliothèque."""
 
 import argparse
 import codecs
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from recouvrement.affichage import date_fr
+from recouvrement.droit.base import Bareme
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.lecture import LecteurCsv, lire_fichiers
 from recouvrement.lecture.rassembler import rassembler
@@ -19,6 +21,7 @@ from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.ports import Anomalie, MoteurRendu, Registre
+from recouvrement.temps import UN_JOUR
 
 TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
 ISSUES = {
@@ -29,6 +32,7 @@ ISSUES = {
     "deja_envoye": "déjà écrite",
 }
 ISSUES |= {"a_blanc": "à blanc", "a_faire": "à faire"}
+CERTITUDES = {"etabli": "établi", "une_source": "une source", "a_verifier": "à vérifier"}
 FORMATS = ("pdf", "html", "texte")
 
 
@@ -98,6 +102,11 @@ def _analyseur() -> argparse.ArgumentParser:
     )
     lettres.add_argument("--a-blanc", action="store_true", help="dit ce qui partirait, n'écrit rien")
     lettres.set_defaults(faire=_lettres)
+    baremes = commandes.add_parser(
+        "baremes", help="les tables de taux et de sommes : dernière valeur, source, ce qui est attendu"
+    )
+    baremes.add_argument("--json", action="store_true", help="écrit du JSON")
+    baremes.set_defaults(faire=_baremes, fichiers=())
     return analyseur
 
 
@@ -122,6 +131,8 @@ def _formats(texte: str) -> tuple[str, ...]:
 
 def _lire(options: argparse.Namespace) -> tuple[tuple[Dossier, ...], list[Anomalie]]:
     """Tous les fichiers ; chacun de ceux qui sont fautifs donne une anomalie, les autres sont traités."""
+    if not options.fichiers:
+        return (), []
     csv = LecteurCsv(
         delimiteur=options.delimiteur, decimale=options.decimale, format_date=options.dates, encodage=options.encodage
     )
@@ -163,19 +174,77 @@ def _tableau(bilan: Bilan) -> str:
         for b in bilan.creances
     ]
     total = ("Total", "", "", *(str(getattr(bilan, p).valeur) for p in colonnes), "")
-    largeurs = [max(len(ligne[i]) for ligne in (entetes, *lignes, total)) for i in range(len(entetes))]
-
-    def aligner(ligne: Sequence[str]) -> str:
-        return "  ".join(
-            v.ljust(n) if i < 2 else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))
-        ).rstrip()
-
+    entete, *alignees, somme = _aligner((entetes, *lignes, total))
     tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
     suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
-    return "\n".join(
-        [tete, aligner(entetes), *map(aligner, lignes), *([aligner(total)] if len(lignes) > 1 else []), suite, *alertes]
-    )
+    return "\n".join([tete, entete, *alignees, *([somme] if len(lignes) > 1 else []), suite, *alertes])
+
+
+def _aligner(lignes: Sequence[Sequence[str]]) -> list[str]:
+    """Les colonnes de même largeur ; les deux premières à gauche, les chiffres à droite."""
+    largeurs = [max(map(len, colonne)) for colonne in zip(*lignes, strict=True)]
+    return [
+        "  ".join(v.ljust(n) if i < 2 else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))).rstrip()
+        for ligne in lignes
+    ]
+
+
+def _baremes(options: argparse.Namespace, _dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
+    droit = Politique().droit
+    fiches = [_fiche(b) for b in droit.baremes.values()]
+    if options.json:
+        print(json.dumps({"a_jour_au": droit.a_jour_au.isoformat(), "baremes": fiches}, ensure_ascii=False, indent=2))
+        return TOUT_LU
+    entetes = ("Barème", "Unité", "Connu du", "Dernière valeur", "Du", "Connu au", "Certitude", "Attendu pour le")
+    cles = ("code", "unite", "connu_du", "valeur", "du", "connu_au", "certitude", "attendu")
+    print("\n".join(_aligner([entetes, *(tuple(map(_en_clair, (f[c] for c in cles))) for f in fiches)])))
+    for f in fiches:
+        print(f"{f['code']} : {f['intitule']} ({f['texte']}). Dernière valeur : {f['source']}.")
+    print(f"Toutes les tables de taux répondent jusqu'au {date_fr(droit.a_jour_au)}.")
+    return TOUT_LU
+
+
+def _fiche(bareme: Bareme) -> dict[str, str]:
+    """Un barème et sa dernière valeur, en types de JSON ; dates ISO, valeurs exactes."""
+    derniere = bareme.valeurs[-1]
+    publie = derniere.source.publie_le
+    return {
+        "code": bareme.code,
+        "intitule": bareme.intitule,
+        "unite": bareme.unite,
+        "texte": str(bareme.source),
+        "connu_du": bareme.connu_du.isoformat(),
+        "connu_au": bareme.connu_au.isoformat(),
+        "valeur": str(derniere.valeur),
+        "du": derniere.du.isoformat(),
+        "au": derniere.au.isoformat() if derniere.au else "",
+        "source": str(derniere.source),
+        "publie_le": publie.isoformat() if publie else "",
+        "certitude": derniere.verifie,
+        "attendu": _attendu(bareme),
+    }
+
+
+def _attendu(bareme: Bareme) -> str:
+    """Le premier jour qui demande une valeur non encore publiée ; vide pour une somme en vigueur jusqu'à nouvel ordre.
+
+    Un taux sans fin connue est à relever de nouveau pour le semestre qui suit son dernier relevé.
+    """
+    connu = bareme.connu_au
+    if bareme.valeurs[-1].au is not None:
+        return (connu + UN_JOUR).isoformat()
+    if bareme.unite != "%/an":
+        return ""
+    return (date(connu.year, 7, 1) if connu.month <= 6 else date(connu.year + 1, 1, 1)).isoformat()
+
+
+def _en_clair(valeur: str) -> str:
+    """Une date ISO en jour, mois, année ; une valeur exacte à la virgule ; un degré de certitude avec ses accents."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", valeur):
+        return date_fr(date.fromisoformat(valeur), longue=False)
+    clair = CERTITUDES.get(valeur, valeur)
+    return clair.replace(".", ",") or "—"
 
 
 def _pourquoi(bilan: Bilan) -> str:

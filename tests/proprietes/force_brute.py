@@ -1,6 +1,7 @@
 """Le second calcul : un jour après l'autre, en fractions, sans rien partager avec le moteur que les tables de taux, relues."""
 
 import tomllib
+from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -35,26 +36,75 @@ def au_centime(exact: Fraction) -> int:
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
-def dette(principal: int, echeance: date, depart: date | None, taux, mouvements, au: date, indemnite: int = 0) -> dict[str, int]:
-    """Ce qui reste dû à ``au`` inclus. ``mouvements`` : (jour, « avoir » ou « paiement », centimes), dans l'ordre ;
-    ``depart`` : dernier jour sans intérêt (``None`` : rien ne court) ; ``taux(jour)`` : % par an, ``None`` s'il n'est pas publié."""
+def _jour_du_mois(annee: int, mois: int, jour: int) -> date:
+    return date(annee, mois, min(jour, monthrange(annee, mois)[1]))
+
+
+def deux_mois(depuis: date) -> date:
+    rang = depuis.year * 12 + depuis.month + 1
+    return _jour_du_mois(rang // 12, rang % 12 + 1, depuis.day)
+
+
+def anniversaire(origine: date | None, jour: date) -> bool:
+    return origine is not None and jour.year > origine.year and jour == _jour_du_mois(jour.year, origine.month, origine.day)
+
+
+def apres_decisions(taux, *, legal: bool, executoire: date | None, graces: list, ouverture: date | None):
+    """Le taux d'un jour, après le juge. ``legal`` : c'est l'intérêt légal ; ``graces`` : (du, au, taux réduit ou rien), la dernière prime."""
+    bascule = deux_mois(executoire) if executoire and legal else date.max
+
+    def du_jour(jour: date) -> Fraction | None:
+        if ouverture is not None and jour >= ouverture:
+            return None
+        for du, au, reduit in reversed(graces):
+            if du <= jour <= au:
+                return reduit if reduit is not None else taux(jour) if legal else None
+        simple = taux(jour)
+        return simple + 5 if simple is not None and jour > bascule else simple
+
+    return du_jour
+
+
+def dette(
+    principal: int, echeance: date, depart: date | None, taux, mouvements, au: date, indemnite: int = 0,
+    *, annees_du: date | None = None, exclu: bool = False,
+) -> dict[str, int]:  # fmt: skip
+    """Ce qui reste dû à ``au`` inclus. ``mouvements`` : (jour, « paiement » ou poste réduit, centimes), dans l'ordre ;
+    ``depart`` : dernier jour sans intérêt (``None`` : rien ne court) ; ``taux(jour)`` : % par an, ``None`` : rien ce jour-là ;
+    ``annees_du`` : d'où se comptent les années de la capitalisation ; ``exclu`` : le jour d'un mouvement compte après lui."""
     du = {"accessoires": 0, "principal": principal, "indemnite": 0, "trop_percu": 0, "lignes": 0}
-    exact, courant, jour = Fraction(0), None, min([echeance, au, *(m[0] for m in mouvements)])
+    exact, courant, capital, jour = Fraction(0), None, 0, min([echeance, au, *(m[0] for m in mouvements)])
+
+    def fermer() -> None:
+        nonlocal exact, courant
+        du["accessoires"], exact, courant = du["accessoires"] + au_centime(exact), Fraction(0), None
+
+    def bouger() -> None:
+        nonlocal capital
+        for _, genre, reste in [m for m in mouvements if m[0] == jour]:
+            fermer()
+            for poste in ("accessoires", "principal", "indemnite") if genre == "paiement" else (genre.split()[0],):
+                pris = min(reste, du.get(poste, 0))
+                du[poste], reste = du.get(poste, 0) - pris, reste - pris
+            du["trop_percu"] += reste if genre in ("paiement", "principal") else 0
+            capital = min(capital, du["accessoires"])
+
     while jour <= au:
         if jour == echeance + timedelta(days=1) and du["principal"]:
             du["indemnite"] = indemnite
-        t = taux(jour) if depart is not None and jour > depart and du["principal"] else None
+        if exclu:
+            bouger()
+        base = du["principal"] + capital
+        t = taux(jour) if depart is not None and jour > depart and base else None
         if courant is not None and t != courant:
-            du["accessoires"], exact = du["accessoires"] + au_centime(exact), Fraction(0)
-        du["lignes"] += t is not None and (t != courant)
-        exact, courant = exact + (0 if t is None else _un_jour(du["principal"], t)), t
-        if du_jour := [m for m in mouvements if m[0] == jour]:
-            du["accessoires"], exact, courant = du["accessoires"] + au_centime(exact), Fraction(0), None
-        for _, genre, reste in du_jour:
-            for poste in ("principal",) if genre == "avoir" else ("accessoires", "principal", "indemnite"):
-                pris = min(reste, du[poste])
-                du[poste], reste = du[poste] - pris, reste - pris
-            du["trop_percu"] += reste
+            fermer()
+        du["lignes"] += t is not None and t != courant
+        exact, courant = exact + (0 if t is None else _un_jour(base, t)), t
+        if anniversaire(annees_du, jour):
+            fermer()
+            capital = du["accessoires"]
+        if not exclu:
+            bouger()
         jour += timedelta(days=1)
-    du["accessoires"] += au_centime(exact)
-    return du
+    fermer()
+    return {poste: n for poste, n in du.items() if poste != "rien"}

@@ -1,12 +1,29 @@
 """Créances, dossiers, paiements et avoirs tirés au sort : centimes dans [1, 10¹²], dates de 2013 à 2026, bornes forcées."""
 
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, SOCIETE
-from recouvrement import Avoir, ConditionsPaiement, Creance, Dossier, MiseEnDemeure, Montant, Paiement, Relance, Taux
+from recouvrement import (
+    Avoir,
+    ConditionsPaiement,
+    Creance,
+    DelaiDeGrace,
+    Dossier,
+    MiseEnDemeure,
+    Montant,
+    Paiement,
+    ProcedureCollective,
+    Rejet,
+    Relance,
+    Remise,
+    Taux,
+    TauxIndexe,
+    Titre,
+)
 
 PREMIER, DERNIER = date(2013, 1, 1), date(2026, 12, 31)
 PLAFOND = 10**12
@@ -96,6 +113,96 @@ def histoires(draw, debiteur=None, nombre: int = 4):
     if creance.debiteur is CONSOMMATEUR:
         faits += draw(st.lists(demeures(creance), max_size=2))
     return creance, tuple(faits), draw(examens(creance))
+
+
+indexes = st.sampled_from([TauxIndexe.lire(t) for t in ("BCE + 10", "3 × taux légal", "1,5 × taux légal + 2", "0,25 × BCE")])
+
+
+_N, _OUI, _QUART = st.integers(0, 10**6), st.booleans(), st.integers(0, 3)
+_BORNES = sorted(_bornes(date(2012, 1, 1), DERNIER))
+_PART, _MILLIEME = st.integers(1, 120), st.sampled_from([100, 1000])
+_POSTES = st.sampled_from(["principal", "penalites", "interets", "indemnite"])
+_GENRES = st.sampled_from(["sauvegarde", "redressement", "liquidation"])
+_REDUIT = st.none() | st.integers(0, 9_999).map(Taux.de_dix_milliemes)
+_PRINCIPAL, _TAUX = st.integers(100, 10**9), taux_convenus | indexes
+_PARTIES = st.sampled_from([SOCIETE, COMMUNE, CONSOMMATEUR])
+
+
+def _jour(draw, premier: date, etendue: int = 1000) -> date:
+    """Un jour d'ici ``etendue`` jours, une fois sur quatre une borne : un seul tirage, d'une stratégie qui ne change pas."""
+    n, fin = draw(_N), min(DERNIER, premier + timedelta(days=etendue))
+    bornes = _BORNES[bisect_left(_BORNES, premier) : bisect_right(_BORNES, fin)]
+    if n % 4 == 0 and bornes:
+        return bornes[n // 4 % len(bornes)]
+    return premier + timedelta(days=n // 4 % ((fin - premier).days + 1)) if fin > premier else premier
+
+
+def _du_principal(draw, creance: Creance, diviseur: int = 100) -> Montant:
+    return Montant.de_centimes(max(1, creance.principal.centimes * draw(_PART) // diviseur))
+
+
+@st.composite
+def graces(draw, creance: Creance, reduit=_REDUIT):
+    """Jusqu'à deux ans ; le taux réduit, s'il y en a un, n'atteint pas un pour cent."""
+    du = _jour(draw, creance.emise_le)
+    au = du + timedelta(days=draw(_N) % 731)
+    return DelaiDeGrace(du=du, au=au, creance=creance.reference if draw(_OUI) else None, taux=draw(reduit))
+
+
+@st.composite
+def ouvertures(draw, creance: Creance):
+    return ProcedureCollective(le=_jour(draw, creance.emise_le), genre=draw(_GENRES))
+
+
+def _titre(draw, creance: Creance) -> Titre:
+    le = _jour(draw, creance.echeance, 700)
+    executoire = le + timedelta(days=draw(_N) % 61)
+    demande = _jour(draw, creance.emise_le, (le - creance.emise_le).days) if draw(_OUI) else None
+    return Titre(le=le, executoire_le=executoire, creance=creance.reference, capitalisation_le=demande)
+
+
+def _reduction(draw, creance: Creance) -> Avoir | Remise:
+    le = _jour(draw, creance.emise_le)
+    if draw(_OUI):
+        effet = _jour(draw, creance.emise_le, (le - creance.emise_le).days) if draw(_OUI) else None
+        return Avoir(le=le, effet_le=effet, montant=_du_principal(draw, creance), creance=creance.reference)
+    montant = _du_principal(draw, creance, draw(_MILLIEME))
+    return Remise(le=le, montant=montant, creance=creance.reference, poste=draw(_POSTES))
+
+
+@st.composite
+def creances_longues(draw, debiteur=None):
+    """Taux fixe, indexé ou de la loi ; capitalisation convenue ou non ; parfois un paiement différé d'un an."""
+    echeance = _jour(draw, PREMIER, 5000)
+    n = draw(_N)
+    return Creance(
+        reference="F-1",
+        principal=Montant.de_centimes(draw(_PRINCIPAL)),
+        emise_le=echeance - timedelta(days=366 if n % 5 == 0 else n // 5 % 91),
+        echeance=echeance,
+        creancier=CREANCIER,
+        debiteur=debiteur or draw(_PARTIES),
+        conditions=ConditionsPaiement(taux_penalites=draw(_TAUX), capitalisation=draw(_OUI)),
+    )
+
+
+@st.composite
+def histoires_jugees(draw, debiteur=None):
+    """(créance, faits, jour d'examen) : paiements dont certains reviennent impayés, remises, juge et procédure collective."""
+    c = draw(creances_longues(debiteur))
+    faits: list = [_reduction(draw, c) for _ in range(draw(_QUART) % 3)]
+    for i in range(draw(_QUART)):
+        le = _jour(draw, c.emise_le)
+        faits.append(Paiement(le=le, montant=_du_principal(draw, c), creance="F-1", reference=f"P-{i}"))
+        if draw(_QUART) == 0:
+            faits.append(Rejet(le=le + timedelta(days=draw(_N) % 61), paiement=f"P-{i}"))
+    if c.debiteur is CONSOMMATEUR and draw(_OUI):
+        le = _jour(draw, c.emise_le, 700)
+        faits.append(MiseEnDemeure(le=le, presentee_le=le + timedelta(days=draw(_N) % 21)))
+    faits += [draw(graces(c)) for _ in range(draw(_QUART) % 3)]
+    faits += [_titre(draw, c)] if draw(_OUI) else []
+    faits += [draw(ouvertures(c))] if draw(_QUART) == 0 else []
+    return c, tuple(faits), _jour(draw, c.emise_le, 1500)
 
 
 @st.composite

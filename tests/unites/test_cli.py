@@ -186,3 +186,53 @@ def test_une_sortie_etroite_ne_casse_pas(creances: Path, codage: str) -> None:
     rendu = subprocess.run(commande, capture_output=True, env=milieu, check=False)
     assert b"Traceback" not in rendu.stderr
     assert rendu.returncode == 0
+
+
+def test_baremes_en_tableau(capsys) -> None:
+    from recouvrement.affichage import date_fr
+    from recouvrement.droit import pour
+
+    code, dit, erreurs = lancer(capsys, "baremes")
+    assert (code, erreurs) == (0, "")
+    lus = {ligne.split()[0]: ligne.split() for ligne in dit.splitlines()[1 : len(pour("fr").baremes) + 1]}
+    legal = pour("fr").baremes["taux_legal_autres"]
+    assert lus[legal.code][:4] == ["taux_legal_autres", "%/an", "01/01/1990", str(legal.valeurs[-1].valeur).replace(".", ",")]
+    assert lus[legal.code][5:] == [date_fr(legal.connu_au, longue=False), "établi", f"01/01/{legal.connu_au.year + 1}"]
+    assert lus["indemnite_forfaitaire"][-1] == "—"
+    assert f"Dernière valeur : {legal.valeurs[-1].source}" in dit
+    assert f"jusqu'au {date_fr(pour('fr').a_jour_au)}" in dit
+
+
+def test_ce_qui_est_attendu() -> None:
+    """Le lendemain de ce qui est publié ; d'un taux sans fin connue, le semestre qui suit son relevé."""
+    from datetime import date
+
+    from attrs import evolve
+
+    from recouvrement.cli import _attendu
+    from recouvrement.droit import pour
+
+    legal, bce = pour("fr").baremes["taux_legal_autres"], pour("fr").baremes["bce"]
+    premier = evolve(legal, valeurs=tuple(v for v in legal.valeurs if v.du <= date(2025, 1, 1)))
+    assert _attendu(premier) == "2025-07-01"
+    assert _attendu(evolve(bce, verifie_le=date(2027, 3, 1))) == "2027-07-01"
+    assert _attendu(evolve(bce, verifie_le=date(2026, 12, 31))) == "2027-01-01"
+
+
+def test_baremes_en_json(capsys) -> None:
+    from recouvrement.droit import pour
+
+    code, dit, _ = lancer(capsys, "baremes", "--json")
+    lu = json.loads(dit)
+    fiches = {f["code"]: f for f in lu["baremes"]}
+    assert (code, lu["a_jour_au"]) == (0, pour("fr").a_jour_au.isoformat())
+    assert set(fiches) == set(pour("fr").baremes)
+    assert fiches["bce"]["valeur"] == str(pour("fr").baremes["bce"].valeurs[-1].valeur)
+    assert all(f["source"] and f["texte"] and f["certitude"] for f in fiches.values())
+
+
+def test_baremes_ne_prend_aucun_fichier(capsys) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        main(["baremes", "x.csv"])
+    assert sortie.value.code == 2
+    assert "x.csv" in capsys.readouterr().err

@@ -78,7 +78,15 @@ def test_chaque_fichier_est_lu_par_la_bibliotheque() -> None:
     lus = {b for f in ("taux_bce.toml", "taux_legal.toml", "indemnites.toml") for b in lire_baremes(TABLES / f)}
     assert lus | {"bce_semestre"} == set(DROIT.baremes)
     assert {f.name for f in TABLES.glob("*.toml")} == {
-        *("taux_bce.toml", "taux_legal.toml", "indemnites.toml", "regimes.toml", "prescription.toml", "jours_feries.toml")
+        *(
+            "taux_bce.toml",
+            "taux_legal.toml",
+            "indemnites.toml",
+            "regimes.toml",
+            "prescription.toml",
+            "jours_feries.toml",
+            "echeances.toml",
+        )
     }
 
 

@@ -1,9 +1,12 @@
 """La note de pénalités : ce que le retard a ajouté aux factures, ligne à ligne, hors du champ de la TVA. Elle se recompte."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from attrs import frozen
+
 from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
-from recouvrement.courrier.modele import Champs, Modele, Morceau, charger
+from recouvrement.courrier.modele import Champs, Conditions, Morceau, charger
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele.montant import FINE, Montant
 from recouvrement.politique.bilan import Bilan, BilanCreance, LigneDecompte
@@ -16,9 +19,7 @@ ENTETES = ("Opération", "Du", "Au", "Jours", "Base", "Taux", "Montant")
 ALIGNEMENTS: tuple[Alignement, ...] = ("gauche", "gauche", "gauche", "droite", "droite", "droite", "droite")
 
 
-def note_de_penalites(
-    bilan: Bilan, *, numero: str = "", langue: str | None = None, modeles: Path | None = None
-) -> Courrier:
+def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = None, modeles: Path | None = None) -> Courrier:
     """Courrier neutre, prêt pour tout rendu : les sommes mêmes que ``comptabilite.ecritures`` passe en comptabilité.
 
     Args:
@@ -34,14 +35,10 @@ def note_de_penalites(
     if not retenues:
         raise DonneeInvalide("ni pénalité ni indemnité à réclamer", champ="bilan", remede="Aucune note n'est à écrire.")
     dossier, langue = bilan.dossier, langue or bilan.dossier.debiteur.langue
-    seule = retenues[0].creance.numero if len(retenues) == 1 else ""
-    reference = numero or seule or dossier.debiteur.identifiant or dossier.debiteur.siren or retenues[0].creance.numero
+    reference = numero or _reference(bilan, retenues)
     modele = charger("note_de_penalites", langue, retenues[0].regime, modeles)
     champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
-
-    def ecrits(morceaux: tuple[Morceau, ...]) -> tuple[Bloc, ...]:
-        return tuple(b for m in morceaux if m.retenu(conditions, modele.nom) for b in _blocs(m, retenues, champs, modele))
-
+    blocs = _Redaction(retenues, champs, conditions, modele.nom)
     return Courrier(
         lettre=modele.nom,
         langue=langue,
@@ -52,9 +49,15 @@ def note_de_penalites(
         reference=reference,
         references=(("Note", (Donnee(reference),)), ("Compte arrêté au", (Jour(bilan.au),))),
         objet=modele.objet[0].ecrire(champs, modele.nom) if modele.objet else (),
-        blocs=ecrits(modele.blocs),
-        annexes=tuple(b for b in ecrits(modele.annexes) if isinstance(b, Tableau)),
+        blocs=blocs.ecrire(modele.blocs),
+        annexes=tuple(b for b in blocs.ecrire(modele.annexes) if isinstance(b, Tableau)),
     )
+
+
+def _reference(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> str:
+    """Comme les lettres : la facture si elle est seule, sinon le client, sinon la première facture."""
+    debiteur, premiere = bilan.dossier.debiteur, retenues[0].creance.numero
+    return premiere if len(retenues) == 1 else debiteur.identifiant or debiteur.siren or premiere
 
 
 def _somme(montants: list[Montant]) -> Montant:
@@ -83,7 +86,7 @@ def _champs(bilan: Bilan, retenues: tuple[BilanCreance, ...], reference: str) ->
     }
 
 
-def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> dict[str, bool]:
+def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> Conditions:
     civils = {b.creance.reference for b in retenues if b.interets.sachant or "interets" in accessoires(b)}
     publics = {b.creance.reference for b in retenues if b.regime == "public"}
     return {
@@ -96,14 +99,26 @@ def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> dict[str, b
     }
 
 
-def _blocs(morceau: Morceau, retenues: tuple[BilanCreance, ...], champs: Champs, modele: Modele) -> tuple[Bloc, ...]:
-    if not morceau.tableau:
-        return (Paragraphe(morceau.role, morceau.ecrire(champs, modele.nom)),)
-    if morceau.tableau == "recapitulation":
-        return (_recapitulation(retenues),)
-    if morceau.tableau == "detail":
-        return tuple(_detail(b) for b in retenues)
-    raise ModeleInvalide("tableau inconnu ; connus : recapitulation, detail", modele=modele.nom, champ=morceau.tableau)
+@frozen
+class _Redaction:
+    """Les faits de la note, face aux morceaux du modèle."""
+
+    retenues: tuple[BilanCreance, ...]
+    champs: Champs
+    conditions: Conditions
+    modele: str
+
+    def ecrire(self, morceaux: tuple[Morceau, ...]) -> tuple[Bloc, ...]:
+        return tuple(b for m in morceaux if m.retenu(self.conditions, self.modele) for b in self._blocs(m))
+
+    def _blocs(self, morceau: Morceau) -> tuple[Bloc, ...]:
+        if not morceau.tableau:
+            return (Paragraphe(morceau.role, morceau.ecrire(self.champs, self.modele)),)
+        if morceau.tableau == "recapitulation":
+            return (_recapitulation(self.retenues),)
+        if morceau.tableau == "detail":
+            return tuple(_detail(b) for b in self.retenues)
+        raise ModeleInvalide("tableau inconnu ; connus : recapitulation, detail", modele=self.modele, champ=morceau.tableau)
 
 
 def _recapitulation(retenues: tuple[BilanCreance, ...]) -> Tableau:
@@ -111,35 +126,47 @@ def _recapitulation(retenues: tuple[BilanCreance, ...]) -> Tableau:
     zero = Montant.zero(retenues[0].creance.devise)
     postes = [p for p in LIBELLES if any(p in accessoires(b) for b in retenues)]
     chiffres = [[*(accessoires(b).get(p, zero) for p in postes), _total(b)] for b in retenues]
-    lignes = tuple(
+    lignes: list[tuple[Texte, ...]] = [
         ((Donnee(b.creance.numero),), (Jour(b.echeance.valeur, "tableau"),), *((m,) for m in ligne))
         for b, ligne in zip(retenues, chiffres, strict=True)
-    )
+    ]
     total: tuple[Texte, ...] = (("Total",), (), *((_somme(list(colonne)),) for colonne in zip(*chiffres, strict=True)))
     entetes = ("Facture", "Échéance", *(COLONNES.get(p, "Frais") for p in postes), "Total hors TVA")
     droites: list[Alignement] = ["droite" for _ in entetes[2:]]
-    return Tableau(("Sommes nées du retard",), entetes, ("gauche", "gauche", *droites), lignes, total if len(lignes) > 1 else ())
+    return Tableau(
+        ("Sommes nées du retard",), entetes, ("gauche", "gauche", *droites), tuple(lignes), total if len(lignes) > 1 else ()
+    )
 
 
 def _detail(b: BilanCreance) -> Tableau:
     """Chaque ligne qui a couru, la clause pénale, l'indemnité, les frais, moins les remises : la somme est celle de la note."""
-    postes, lignes = accessoires(b), [_accru(x) for x in b.decompte.lignes if x.montant]
-    naissance = b.echeance.valeur + UN_JOUR
-    for poste in ("clause_penale", "indemnite", "frais"):
-        remis = [getattr(i, poste) for i in b.decompte.imputations if i.evenement == "remise"]
-        brut = sum(remis, postes.get(poste, Montant.zero(b.creance.devise)))
-        if brut:
-            lignes.append((LIBELLES[poste],) and _simple(LIBELLES[poste], naissance if poste == "indemnite" else None, brut))
-    for i in b.decompte.imputations:
-        if i.evenement == "remise" and (remise := i.valeur - i.principal):
-            lignes.append(_simple("Remise", i.le, -remise))
     annees = sorted({x.annee for x in b.decompte.lignes})
     regle = REGLE_DE_CALCUL.format(annees=" ou ".join(map(str, annees)))
     return Tableau(
-        ("Facture ", Donnee(b.creance.numero), " : détail"),
+        ("Détail de la facture ", Donnee(b.creance.numero)),
         ENTETES,
         ALIGNEMENTS,
-        tuple(lignes),
+        (*(_accru(x) for x in b.decompte.lignes), *_forfaits(b), *_remises(b)),
         (("Total",), (), (), (), (), (), (_total(b),)),
         (regle,) if annees else (),
     )
+
+
+def _forfaits(b: BilanCreance) -> Iterator[tuple[Texte, ...]]:
+    """Ce qui ne court pas jour après jour, tel que né : les remises sont écrites à part."""
+    for poste in ("clause_penale", "indemnite", "frais"):
+        montant = sum((getattr(i, poste) for i in b.decompte.imputations), getattr(b, poste).valeur)
+        if montant:
+            ne_le: Texte = (Jour(b.echeance.valeur + UN_JOUR, "tableau"),) if poste == "indemnite" else ()
+            yield (LIBELLES[poste],), ne_le, (), (), (), (), (montant,)
+
+
+def _remises(b: BilanCreance) -> Iterator[tuple[Texte, ...]]:
+    for i in b.decompte.imputations:
+        if i.evenement == "remise" and (remis := i.valeur - i.principal):
+            yield ("Remise",), (Jour(i.le, "tableau"),), (), (), (), (), (-remis,)
+
+
+def _accru(x: LigneDecompte) -> tuple[Texte, ...]:
+    nom = "Pénalités" if x.nature == "penalites" else "Intérêts"
+    return (nom,), (Jour(x.du, "tableau"),), (Jour(x.au, "tableau"),), (x.jours,), (x.base,), (x.taux,), (x.montant,)

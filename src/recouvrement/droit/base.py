@@ -184,6 +184,8 @@ class Regime:
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
         prescription: Code du régime de prescription.
         ordre_public: Aucune clause ne change le taux.
+        versions: Rédactions de la loi, par jour d'entrée en vigueur ; vide : ``source`` seule.
+        interets_sous: Jours laissés au débiteur pour payer les intérêts une fois le principal payé, et l'article.
         sans_clause_penale: Pourquoi aucune clause pénale ne joue ; vide : elle joue.
         frais: Frais justifiés : le ``complement`` de l'indemnité, ceux faits depuis la mise en ``demeure``, ou ``aucun``.
     """
@@ -208,6 +210,8 @@ class Regime:
     sans_penalites: str = ""
     sans_indemnite: str = ""
     ordre_public: bool = False
+    versions: tuple[tuple[date, Source], ...] = ()
+    interets_sous: tuple[int, Source] | None = None
     sans_clause_penale: str = ""
     frais: Literal["complement", "demeure", "aucun"] = "aucun"
 
@@ -216,11 +220,11 @@ class Regime:
         """Vrai si le contrat peut fixer le taux."""
         return self.poste == "penalites" and not self.ordre_public
 
-    @cached_property
-    def regle(self) -> Regle:
-        """La règle de ce qui court."""
-        intitule = "Pénalités de retard" if self.poste == "penalites" else "Intérêts au taux légal"
-        return Regle(f"{self.poste}_{self.code}", intitule, self.source)
+    def source_au(self, jour: date) -> Source:
+        """La rédaction en vigueur ce jour-là ; la plus ancienne décrite, avant elle."""
+        if not self.versions:
+            return self.source
+        return next((source for du, source in reversed(self.versions) if du <= jour), self.versions[0][1])
 
     def delai_legal(self, acheteur: str) -> int:
         """Jours accordés par la loi à ce genre d'acheteur, sans échéance donnée."""
@@ -360,6 +364,9 @@ class Droit:
     """Le droit d'un pays : ses tables, et les questions auxquelles il répond.
 
     Égal, haché et sérialisé par son code et ses valeurs ajoutées.
+
+    Attributes:
+        avertissements: Ce que le créancier risque, par clé de réserve : dit en alerte, jamais dans une lettre.
     """
 
     code: str
@@ -373,6 +380,7 @@ class Droit:
     plancher: QuestionPlancher
     prescription: QuestionPrescription
     mentions: QuestionMentions
+    avertissements: Mapping[str, Regle] = field(factory=dict)
     ajouts: tuple[Bareme, ...] = ()
     _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)
     _paliers: dict[str, tuple[Palier, ...]] = field(factory=dict, init=False)

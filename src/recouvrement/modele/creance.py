@@ -59,10 +59,21 @@ class Creance:
                 remede="Vérifiez les deux dates.",
             )
 
+        clause = self.conditions.clause_penale
+        if isinstance(clause, Montant) and clause.devise != self.devise:
+            raise DonneeInvalide(
+                "devise autre que celle du principal", ou=f"créance {self.reference}", champ="clause_penale", valeur=clause
+            )
+
     @property
     def numero(self) -> str:
         """Numéro imprimé de la facture."""
         return self.facture or self.reference
+
+    @property
+    def nee_le(self) -> date:
+        """Jour où la dette est née, au plus tard : l'exécution, sinon l'émission."""
+        return min(self.emise_le, self.executee_le or self.emise_le)
 
     @property
     def devise(self) -> str:

@@ -9,6 +9,7 @@ from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.montant import Taux
 from recouvrement.politique.bilan import Alerte
 from recouvrement.politique.compte import Compte
+from recouvrement.resultat import Reserve
 
 BIENTOT = timedelta(days=60)
 
@@ -20,20 +21,35 @@ def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) 
         trouvees.append(_prescription(creance.reference, prescription))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
+    trouvees += [Alerte("taux_incertain", "attention", r.texte, creance.reference, r.source) for r in _doutes(compte)]
     if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
     if creance.conditions.taux_penalites is not None and not compte.regime.admet_un_taux_convenu:
-        message = f"taux convenu de {creance.conditions.taux_penalites} écarté : entre ces parties, le taux est celui de la loi"
+        message = f"taux convenu ({creance.conditions.taux_penalites}) écarté : entre ces parties, le taux est celui de la loi"
         trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.regime.source))
     elif creance.conditions.taux_penalites is not None:
         trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
     if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":
         message = f"créancier établi hors de France ({creance.creancier.adresse.pays}) : le droit français est supposé applicable"
         trouvees.append(Alerte("creancier_etranger", "attention", message, creance.reference))
+    if compte.regime.interets_sous and not compte.principal and compte.courus + compte.indemnite and compte.lignes:
+        jours, article = compte.regime.interets_sous
+        limite = date_fr(compte.lignes[-1].au + timedelta(days=jours))
+        message = f"principal payé : les intérêts et l'indemnité sont à payer au plus tard le {limite}"
+        trouvees.append(Alerte("interets_a_payer", "info", message, creance.reference, article))
+    for reserve in compte.echeance.reserves:
+        if risque := droit.avertissements.get(reserve.cle):
+            message = f"{reserve.texte} ; {risque.intitule}"
+            trouvees.append(Alerte(reserve.cle, "attention", message, creance.reference, risque.source))
     if creance.devise != "EUR" and compte.en_retard and compte.regime.indemnite:
         message = "créance qui n'est pas en euros : l'indemnité de 40 € est due en plus du total, et n'y est pas comptée"
         trouvees.append(Alerte("indemnite_autre_devise", "attention", message, creance.reference))
     return tuple(trouvees)
+
+
+def _doutes(compte: Compte) -> list[Reserve]:
+    """Réserves portées par les taux des lignes, sans répétition."""
+    return list(dict.fromkeys([r for ligne in compte.lignes for r in ligne.reserves]))
 
 
 def _prescription(reference: str, prescription: Prescription) -> Alerte:
@@ -63,5 +79,5 @@ def _plancher(compte: Compte, convenu: Taux | TauxIndexe, droit: Droit, au: date
     plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)
     if plancher is None:
         return []
-    message = f"taux convenu de {convenu}, sous le plancher légal de {plancher.valeur} : appliqué tel que convenu, l'effet n'est pas tranché"
+    message = f"taux convenu ({convenu}), sous le plancher légal de {plancher.valeur} : effet non tranché, voyez la convention « sous_le_plancher »"
     return [Alerte("taux_sous_plancher", "attention", message, compte.creance.reference, plancher.source)]

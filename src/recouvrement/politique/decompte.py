@@ -11,8 +11,8 @@ from itertools import groupby
 from recouvrement.droit.base import Choix, Droit, interets_centimes
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement, vise
-from recouvrement.modele.evenements import Avoir, FraisJustifies, Paiement, Rejet, Remise
+from recouvrement.modele.dossier import Dossier, Evenement, atteint, vise
+from recouvrement.modele.evenements import Avoir, DelaiDeGrace, FraisJustifies, Paiement, ProcedureCollective, Rejet, Remise
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique.bilan import POSTES, Imputation
 from recouvrement.politique.compte import Compte, Postes
@@ -100,11 +100,9 @@ class Parcours:
             if compte.en_retard:
                 compte.indemnite_due = self._indemnite(compte)
                 compte.ouvrir(compte.echeance.valeur + UN_JOUR, "indemnite", compte.indemnite_due.valeur.centimes)
-                demeures = [
-                    e for e in self.evenements if isinstance(e, MiseEnDemeure) and e.le < jour and vise(e, compte.creance)
-                ]
-                if demeures:
+                if self.en_demeure(compte, compte.echeance.valeur):
                     self._encourir(compte.echeance.valeur + UN_JOUR, [compte])
+                self._completer(compte, compte.echeance.valeur + UN_JOUR)
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
         due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, self.evenements)
@@ -124,6 +122,8 @@ class Parcours:
             clause = compte.creance.conditions.clause_penale
             if clause is None or compte.clause_due or not compte.en_retard or compte.regime.sans_clause_penale:
                 continue
+            if self._paralysee(compte, jour):
+                continue
             if isinstance(clause, Taux):
                 compte.clause_due = interets_centimes(compte.principal_echu, clause.dix_milliemes, 1, 1)
             else:
@@ -134,15 +134,32 @@ class Parcours:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
         compte = self.par_reference[frais.creance]
         admis = compte.regime.frais
-        if admis == "aucun" or (admis == "demeure" and not self._en_demeure(compte, frais.le)):
+        if admis == "aucun" or (admis == "demeure" and not self.en_demeure(compte, frais.le)):
             return
         compte.documentes += frais.montant.centimes
-        forfait = self._indemnisees.get(compte.creance.numero, 0) if admis == "complement" else 0
-        dus = max(0, compte.documentes - forfait)
-        compte.ouvrir(frais.le, "frais", dus - compte.frais_dus)
-        compte.frais_dus = dus
+        if compte.en_retard:
+            self._completer(compte, frais.le)
 
-    def _en_demeure(self, compte: Compte, jour: date) -> bool:
+    def _completer(self, compte: Compte, jour: date) -> None:
+        """Ce que les frais de la facture, toutes échéances ensemble, ajoutent à son indemnité ; porté par la dernière qui en a."""
+        forfait = self._indemnisees.get(compte.creance.numero, 0) if compte.regime.frais == "complement" else 0
+        freres = [c for c in self.comptes if c.creance.numero == compte.creance.numero and c.en_retard]
+        dus = max(0, sum(c.documentes for c in freres) - forfait) - sum(c.frais_dus for c in freres)
+        if dus > 0:
+            compte.ouvrir(jour, "frais", dus)
+            compte.frais_dus += dus
+
+    def _paralysee(self, compte: Compte, jour: date) -> bool:
+        """Ni procédure collective ouverte, ni délai de grâce : la demeure y serait sans effet."""
+        for e in self.evenements:
+            if isinstance(e, ProcedureCollective) and compte.creance.nee_le <= e.le <= jour:
+                return True
+            if isinstance(e, DelaiDeGrace) and atteint(e, compte.creance.reference) and e.du <= jour <= e.au:
+                return True
+        return False
+
+    def en_demeure(self, compte: Compte, jour: date) -> bool:
+        """Vrai si une mise en demeure visait la créance ce jour-là."""
         return any(isinstance(e, MiseEnDemeure) and e.le <= jour and vise(e, compte.creance) for e in self.evenements)
 
     def _jour_de_fermeture(self, jour: date) -> date:
@@ -157,7 +174,7 @@ class Parcours:
         self._fermer(compte, jour)
         pris = compte.eteindre(montant.centimes, (poste,))
         self._inscrire(jour, nom, compte, pris)
-        if poste == "principal":
+        if nom == "avoir":
             compte.trop_percu += montant.centimes - sum(pris.values())
 
     def _payer(self, paiement: Paiement) -> None:

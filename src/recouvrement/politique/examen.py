@@ -27,6 +27,7 @@ INTERETS = Regle("interets", "Intérêts au taux légal")
 CLAUSE_PENALE = Regle("clause_penale", "Clause pénale", Source("Code civil", "1231-5"))
 INDEMNITE = Regle("indemnite", "Indemnités forfaitaires pour frais de recouvrement")
 FRAIS = Regle("frais", "Frais de recouvrement justifiés", Source("Code de commerce", "L. 441-10, II"))
+FRAIS_DE_COPROPRIETE = Regle("frais_de_copropriete", FRAIS.intitule, Source("Loi n° 65-557 du 10 juillet 1965", "10-1"))
 TOTAL = Regle("total", "Total dû")
 COURUS = Regle("courus", "Courus")
 PAYE = Regle("paye", "Payé ou crédité")
@@ -35,7 +36,10 @@ PAS_EN_RETARD = "aucun retard"
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
 CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure restée sans effet (C. civ., art. 1231-5)"
-FRAIS_DU_CREANCIER = "sans titre exécutoire, les frais de recouvrement restent à la charge du créancier (CPCE, art. L. 111-8)"
+FRAIS_DU_CREANCIER = (
+    "les frais engagés sans titre exécutoire restent à la charge du créancier ; ceux de l'exécution d'un titre ne se comptent pas ici"
+    " (CPCE, art. L. 111-8)"
+)
 COMPLEMENT = "ce qui excède l'indemnité forfaitaire de la facture"
 DEPUIS_LA_DEMEURE = "frais nécessaires exposés depuis la mise en demeure (loi n° 65-557, art. 10-1)"
 REDUCTIBLE = Reserve(
@@ -168,7 +172,7 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
     """Pénalités et intérêts : l'un court, l'autre dit pourquoi il ne court pas."""
     course, devise = compte.course, compte.creance.devise
     restant = compte.penalites if course.poste == "penalites" else compte.interets
-    regle = compte.regime.regle
+    regle = _regle(course.poste, compte.regime.code, course.source)
     sachant: tuple[Noeud, ...] = tuple(compte.lignes)
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
@@ -180,7 +184,7 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
     qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
     if course.poste == "penalites":
         return qui_court, _rien(INTERETS, NON_CUMUL, devise)
-    return _rien(PENALITES, compte.regime.sans_penalites, devise), qui_court
+    return _rien(PENALITES, compte.regime.sans_penalites or compte.regime.avant_depuis, devise), qui_court
 
 
 def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
@@ -191,6 +195,12 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
         return due
     reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
     return Resultat(reste, due.regle, (due, Resultat(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
+
+
+@lru_cache(maxsize=128)
+def _regle(poste: str, regime: str, source: Source | None) -> Regle:
+    modele = PENALITES if poste == "penalites" else INTERETS
+    return Regle(f"{poste}_{regime}", modele.intitule, source)
 
 
 def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
@@ -217,11 +227,13 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
         return _rien(FRAIS, SANS_FRAIS, devise)
     if compte.regime.frais == "aucun":
         return _rien(FRAIS, FRAIS_DU_CREANCIER, devise)
+    if compte.regime.frais == "demeure":
+        pieces = [e for e in pieces if parcours.en_demeure(compte, e.le)]
     sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
     if compte.frais != compte.frais_dus:
         sachant = (*sachant, Resultat(Montant.de_centimes(compte.frais_dus - compte.frais, devise), PAYE, imputations))
-    motif = COMPLEMENT if compte.regime.frais == "complement" else DEPUIS_LA_DEMEURE
-    return Resultat(Montant.de_centimes(compte.frais, devise), FRAIS, sachant, motif)
+    regle, motif = (FRAIS, COMPLEMENT) if compte.regime.frais == "complement" else (FRAIS_DE_COPROPRIETE, DEPUIS_LA_DEMEURE)
+    return Resultat(Montant.de_centimes(compte.frais, devise), regle, sachant, motif)
 
 
 def _conteste(compte: Compte, parcours: Parcours) -> Montant:

@@ -80,7 +80,8 @@ class Politique:
 
     def echeance(self, creance: Creance) -> Resultat[date]:
         """Échéance donnée, ou celle de la loi avec une réserve."""
-        return self.droit.echeance(creance, self.droit.regime(creance))
+        plafonner = self.conventions.au_dela_du_plafond == "plafond"
+        return self.droit.echeance(creance, self.droit.regime(creance), plafonner=plafonner)
 
     def mentions(self, creance: Creance) -> tuple[str, ...]:
         """Ce que la facture doit dire : échéance, escompte, pénalités, indemnité ; au taux que cette politique calculera."""
@@ -88,6 +89,4 @@ class Politique:
 
         c = self.conventions
         choix = Choix(fige=c.taux_dans_le_temps == "fige_a_l_echeance", sous_le_plancher=c.sous_le_plancher)
-        return self.droit.mentions(
-            self.droit, creance, self.droit.regime(creance), self.echeance(creance).valeur, choix=choix
-        )
+        return self.droit.mentions(self.droit, creance, self.droit.regime(creance), self.echeance(creance).valeur, choix=choix)

@@ -13,7 +13,7 @@ from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, atteint, vise
-from recouvrement.modele.evenements import DelaiDeGrace, ProcedureCollective
+from recouvrement.modele.evenements import DelaiDeGrace, ProcedureCollective, Titre
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
 from recouvrement.politique.scenario import Etape, Scenario
@@ -26,6 +26,7 @@ SOLDEE = "soldée : plus rien n'est dû"
 PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
 CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"
 PROCEDURE = "procédure collective ouverte : plus aucune demande de paiement, déclarez la créance"
+TITRE = "titre obtenu : la suite est son exécution, non un rappel"
 GRACE = "délai de grâce accordé par le juge"
 PRESCRITE = "prescrite : plus aucune demande"
 PEUT_ETRE_PRESCRITE = "peut-être prescrite : faites trancher avant toute demande"
@@ -58,7 +59,7 @@ def suite(
     """Actions dues à ``au``, prochaine action, et ce qui empêche les autres."""
     actes = [e for e in evenements if isinstance(e, ACTES)]
     libre_le = _libre_le(actes, scenario) if actes else JAMAIS_CONTACTE
-    arretes = [e for e in evenements if isinstance(e, (ProcedureCollective, DelaiDeGrace))]
+    arretes = [e for e in evenements if isinstance(e, (ProcedureCollective, DelaiDeGrace, Titre))]
     suites = [_arret(b, arretes, au) or _suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
     pas = [s for s in suites if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
@@ -133,11 +134,18 @@ def _arret(bilan: BilanCreance, arretes: Sequence[Evenement], au: date) -> Empec
     """Ce qu'un juge a arrêté : les poursuites, ou le temps d'un délai."""
     creance = bilan.creance
     for e in arretes:
-        if isinstance(e, ProcedureCollective) and creance.emise_le < e.le and not (e.cloturee_le and e.cloturee_le <= au):
+        if isinstance(e, Titre) and e.creance == creance.reference:
+            return Empechement(creance.reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
+        if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le and not _reprise(e, au):
             return Empechement(creance.reference, PROCEDURE, Source("Code de commerce", "L. 622-21 et L. 622-24"))
         if isinstance(e, DelaiDeGrace) and atteint(e, creance.reference) and e.du <= au <= e.au:
             return Empechement(creance.reference, GRACE, Source("Code civil", "1343-5"), e.au)
     return None
+
+
+def _reprise(procedure: ProcedureCollective, au: date) -> bool:
+    """La clôture rend les poursuites, sauf celle d'une liquidation (C. com., art. L. 643-11)."""
+    return procedure.genre != "liquidation" and procedure.cloturee_le is not None and procedure.cloturee_le <= au
 
 
 def _article(prescription: Prescription) -> Source:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from recouvrement.droit.base import Droit
-from recouvrement.droit.fr.echeances import echeance
+from recouvrement.droit.fr.echeances import AMENDE, AU_DELA, echeance
 from recouvrement.droit.fr.indemnites import indemnite
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.droit.fr.mentions import mentions
@@ -30,5 +30,6 @@ def droit() -> Droit:
         indemnite=indemnite,
         plancher=plancher,
         prescription=prescription,
+        avertissements={AU_DELA: AMENDE},
         mentions=mentions,
     )

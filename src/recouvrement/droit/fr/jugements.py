@@ -62,7 +62,9 @@ def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -
     titre = titre_de(creance, evenements)
     if titre is None:
         return course
-    capitalise_du = course.capitalise_du or titre.capitalisation_le
+    capitalise_du = course.capitalise_du
+    if capitalise_du is None and titre.capitalisation_le is not None and course.apres is not None:
+        capitalise_du = max(titre.capitalisation_le, course.apres)  # une année entière d'intérêts, pas de demande
     if course.poste == "penalites":
         return evolve(course, capitalise_du=capitalise_du, reserves=(*course.reserves, SANS_MAJORATION))
     paliers, depart = course.paliers, DELAI_DE_MAJORATION.depuis(titre.executoire_le) + UN_JOUR

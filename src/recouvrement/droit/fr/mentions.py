@@ -18,10 +18,11 @@ from recouvrement.modele.montant import FINE, INSECABLE, Montant, Taux
 SANS_ESCOMPTE = "Aucun escompte pour paiement anticipé."
 POINTS = {8: "huit", 10: "dix"}
 DELAIS_PUBLICS = {"general": "R. 2192-10", "sante": "R. 2192-11", "entreprise_publique": "R. 2192-11"}
+FIGE = "tel qu'en vigueur au premier jour du semestre où le retard commence"
 SOUS_LE_PLANCHER = {
     "convenu": "",
     "plancher": ", sans pouvoir être inférieur à trois fois le taux de l'intérêt légal",
-    "suppletif": ", remplacé par {suppletif} pour tout semestre où il n'atteint pas trois fois le taux de l'intérêt légal",
+    "suppletif": " ; s'il n'atteint pas, un semestre, trois fois le taux de l'intérêt légal : {suppletif}",
 }
 PENALITES = (
     "En cas de retard, des pénalités sont exigibles dès le lendemain de l'échéance, sans rappel, {taux}"
@@ -44,7 +45,7 @@ INDEMNITE_PUBLIQUE = (
 def mentions(droit: Droit, creance: Creance, regime: Regime, echeance: date, *, choix: Choix = Choix()) -> tuple[str, ...]:  # noqa: B008
     """Les phrases à imprimer sur la facture, dans l'ordre. D'un consommateur : l'échéance seule, rien d'autre ne lui est dû par la loi.
 
-    Le montant de l'indemnité est écrit en toutes lettres de compte : un renvoi à l'article D. 441-5 ne suffit pas.
+    Le montant de l'indemnité est écrit en chiffres : un renvoi à l'article D. 441-5 ne suffit pas.
 
     Source:
         C. com., art. L. 441-9, I, L. 441-10, II et D. 441-5 ; CCP, art. L. 2192-10 à L. 2192-13, R. 2192-31 et D. 2192-35.
@@ -53,7 +54,7 @@ def mentions(droit: Droit, creance: Creance, regime: Regime, echeance: date, *, 
 
 
 def _mentions(droit: Droit, creance: Creance, regime: Regime, echeance: date, choix: Choix) -> Iterator[str]:
-    publique, escompte = regime.ordre_public, creance.conditions.escompte
+    publique, escompte = regime.code == "public", creance.conditions.escompte
     yield _delai(creance, regime) or f"À payer au plus tard le {date_fr(echeance)}."
     if regime.poste != "penalites":
         return
@@ -62,7 +63,7 @@ def _mentions(droit: Droit, creance: Creance, regime: Regime, echeance: date, ch
     course = droit.course(droit, creance, regime, echeance, (), au=echeance, choix=choix)
     if course.apres is not None:
         yield (PENALITES_PUBLIQUES if publique else PENALITES).format(taux=_taux(creance, regime, course, choix))
-    # Fixée en euros, l'indemnité se mentionne aussi sur une facture en une autre devise.
+    # L'indemnité, fixée en euros, se mentionne aussi sur une facture en une autre devise.
     en_euros = evolve(creance, principal=Montant("1.00"))
     due = droit.indemnite(droit, en_euros, regime, echeance, ()).valeur
     if due:
@@ -71,7 +72,7 @@ def _mentions(droit: Droit, creance: Creance, regime: Regime, echeance: date, ch
 
 def _delai(creance: Creance, regime: Regime) -> str:
     """Sans terme convenu, le délai d'un acheteur public court d'une réception que la facture ne connaît pas encore."""
-    if not regime.ordre_public or creance.echeance or creance.conditions.terme or creance.recue_le:
+    if regime.code != "public" or creance.echeance or creance.conditions.terme or creance.recue_le:
         return ""
     acheteur = creance.debiteur.acheteur
     return (
@@ -81,27 +82,27 @@ def _delai(creance: Creance, regime: Regime) -> str:
 
 
 def _taux(creance: Creance, regime: Regime, course: Course, choix: Choix) -> str:
-    """« au taux de la Banque centrale européenne majoré de dix points, soit 12,40 % l'an au 1er novembre 2026 »."""
+    """« au taux appliqué par la Banque centrale européenne …, soit 12,40 % l'an au 1er novembre 2026 »."""
     convenu = creance.conditions.taux_penalites if regime.admet_un_taux_convenu else None
-    suppletif = _suppletif(regime)
     if convenu is None:
-        fige = choix.fige and not regime.fige
-        dit = f"au {suppletif}" + (", en vigueur le premier jour du retard et figé pour sa durée" if fige else "")
+        dit = f"au {_suppletif(regime)}"
     else:
-        plancher = SOUS_LE_PLANCHER[choix.sous_le_plancher].format(suppletif=f"le {suppletif}")
-        dit = f"au taux convenu de {convenu}{'' if isinstance(convenu, TauxIndexe) else ' l’an'}{plancher}"
-    if isinstance(convenu, Taux) or regime.fige or choix.fige:
+        taux = f"({convenu})" if isinstance(convenu, TauxIndexe) else f"de {convenu} l'an"
+        plancher = SOUS_LE_PLANCHER[choix.sous_le_plancher].format(suppletif=f"au {_suppletif(regime)}")
+        dit = f"au taux convenu {taux}{plancher}"
+    if isinstance(convenu, Taux):
         return dit
+    if regime.fige or choix.fige:
+        return f"{dit}, {FIGE}"
     du_jour = next((p.taux for p in course.paliers if p.du <= creance.emise_le <= p.au), None)
-    return f"{dit} (soit {du_jour} l'an au {date_fr(creance.emise_le)})" if du_jour else dit
+    soit = f", soit {du_jour} l'an au {date_fr(creance.emise_le)}" if du_jour else ""
+    return f"{dit}, révisé chaque semestre{soit}"
 
 
 def _suppletif(regime: Regime) -> str:
     points = int(regime.plus.pourcent)
-    quand = " en vigueur au premier jour du semestre où ils ont commencé à courir" if regime.fige else ", révisé chaque semestre"
-    base = "taux de la Banque centrale européenne (opération principale de refinancement la plus récente)"
-    majore = f"majoré de {POINTS.get(points, points)} points de pourcentage"
-    return f"{base}{quand}, {majore}" if regime.fige else f"{base} {majore}{quand}"
+    base = "taux appliqué par la Banque centrale européenne à son opération principale de refinancement la plus récente"
+    return f"{base}, majoré de {POINTS.get(points, points)} points de pourcentage"
 
 
 _REGLES = (

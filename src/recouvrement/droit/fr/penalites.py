@@ -64,7 +64,7 @@ def _hors_regime(droit: Droit, regime: Regime, titre: Titre | None) -> Course:
         return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
     legal = droit.baremes["taux_legal_autres"]
     paliers = tuple(indexer(legal, TauxIndexe("legal")))
-    return Course("interets", titre.le, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, titre.capitalisation_le)
+    return Course("interets", titre.le, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au)
 
 
 def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Choix) -> Course:
@@ -75,7 +75,8 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
     if choix.prolonger and connu_au < date.max:
         dernier = paliers[-1]
         paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
-    return Course(regime.poste, apres, paliers, regime.source, "", connu_au, apres if creance.conditions.capitalisation else None)
+    source = regime.source_au(creance.contrat_le or creance.emise_le)
+    return Course(regime.poste, apres, paliers, source, "", connu_au, apres if creance.conditions.capitalisation else None)
 
 
 def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:

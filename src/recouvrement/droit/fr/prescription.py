@@ -8,10 +8,13 @@ from datetime import date, timedelta
 
 from recouvrement.droit.base import Droit, Regime, RegimePrescription
 from recouvrement.droit.chronologie import Prescription, Reconnaissance, Segment
+from recouvrement.droit.fr.jugements import titre_de
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
+from recouvrement.modele.evenements import Titre
 from recouvrement.resultat import Noeud, Reserve, Resultat, Source, fait
+from recouvrement.temps import Delai
 
 RECONNAISSANCE = Source("Code civil", "2240")
 APRES_COUP = Source("Cass. 1re civ., 19 mai 2021, n° 19-26.253")
@@ -21,6 +24,15 @@ ALLOTIE = Reserve(
     "paiement_sans_affectation",
     "paiement dont le débiteur n'a pas dit quelle dette il visait : il déplace le dernier jour utile, jamais le jour prudent",
     RECONNAISSANCE,
+)
+TITRE = "titre"
+DIX_ANS = Delai(annees=10)
+EXECUTION = Source("Code des procédures civiles d'exécution", "L. 111-4")
+DEPART_DU_TITRE = Reserve(
+    "depart_du_titre",
+    "le texte ne dit pas de quel jour courent les dix ans du titre : ils sont comptés de celui où il est exécutoire ; les intérêts"
+    " échus depuis se prescrivent à part, par cinq ans, ou deux contre un consommateur",
+    EXECUTION,
 )
 SANS_EXECUTION = Reserve(
     "depart_sans_execution", "ni échéance ni date d'exécution : la prescription est comptée de l'émission de la facture"
@@ -55,26 +67,40 @@ def prescription(
     segments = [Segment(depart, fin, "depart", piece, TERME if creance.echeance and not ligne.civile else ligne.source, motif)]
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
     fin_prudente = fin if prudent == depart else _fin(ligne, prudent)
-    for r in reconnaissances:
+    titre = titre_de(creance, evenements) if evenements else None
+    for r in sorted((*reconnaissances, *_du_titre(titre)), key=lambda r: r.le):
         if r.le <= depart:
             segments.append(Segment(r.le, None, "sans_effet", r.evenement, RECONNAISSANCE, "avant que le délai ne commence"))
         elif r.le > fin:
             segments.append(Segment(r.le, None, "sans_effet", r.evenement, APRES_COUP, "après l'expiration : rien à interrompre"))
         else:
-            fin = _fin(ligne, r.le)
-            segments.append(
-                Segment(r.le, fin, "interruption", r.evenement, RECONNAISSANCE, "paiement : reconnaissance de la dette")
-            )
+            jugee = titre is not None and r.le >= titre.le
+            fin = DIX_ANS.depuis(r.le) if jugee else _fin(ligne, r.le)
+            segments.append(_interruption(r, fin, jugee=jugee))
             if r.certaine and r.le <= fin_prudente:
-                fin_prudente = _fin(ligne, r.le)
+                fin_prudente = fin
             elif not r.certaine and ALLOTIE not in reserves:
                 reserves = (*reserves, ALLOTIE)
+            if r.evenement == TITRE:
+                reserves = (*reserves, DEPART_DU_TITRE)
     if evenements:
         segments += _lettres(creance, evenements)
         segments.sort(key=lambda s: s.du)
     sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), ligne.duree_expliquee)
     resultat = Resultat(fin, ligne.regle, sachant, "", ligne.reserves + reserves)
     return Prescription(fin, droit.calendrier.recule(fin_prudente - timedelta(days=1)), au, ligne.code, tuple(segments), resultat)
+
+
+def _du_titre(titre: Titre | None) -> tuple[Reconnaissance, ...]:
+    """Le titre ouvre dix ans, du jour où il est exécutoire."""
+    return (Reconnaissance(titre.executoire_le, TITRE, True),) if titre else ()
+
+
+def _interruption(r: Reconnaissance, fin: date, *, jugee: bool) -> Segment:
+    if r.evenement == TITRE:
+        return Segment(r.le, fin, "interruption", TITRE, EXECUTION, "titre exécutoire : son exécution se poursuit dix ans")
+    motif = "paiement : reconnaissance de la dette" + (", qui fait repartir les dix ans du titre" if jugee else "")
+    return Segment(r.le, fin, "interruption", r.evenement, RECONNAISSANCE, motif)
 
 
 def _depart(creance: Creance, ligne: RegimePrescription) -> tuple[date, str, str, tuple[Reserve, ...]]:

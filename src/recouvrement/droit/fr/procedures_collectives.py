@@ -29,7 +29,7 @@ def arreter(course: Course, creance: Creance, evenements: Iterable[Evenement]) -
     Source:
         C. com., art. L. 622-28.
     """
-    jours = [e.le for e in evenements if isinstance(e, ProcedureCollective) and creance.emise_le < e.le]
+    jours = [e.le for e in evenements if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le]
     differe = creance.echeance is not None and creance.echeance >= UN_AN.depuis(creance.emise_le)
     if not jours or differe:
         return course
