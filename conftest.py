@@ -66,7 +66,9 @@ def _difference(attendu: str, obtenu: str, page: str) -> str | None:
         return None
     if os.environ.get("RAFRAICHIR") and len(passages) == 1 and attendu.strip():
         fichier = RACINE / page
-        fichier.write_text(fichier.read_text(encoding="utf-8").replace(attendu.strip("\n"), obtenu.strip("\n"), 1), encoding="utf-8")
+        fichier.write_text(
+            fichier.read_text(encoding="utf-8").replace(attendu.strip("\n"), obtenu.strip("\n"), 1), encoding="utf-8"
+        )
         return None
     return f"la page dit :\n{attendu}\net le programme :\n{obtenu}"
 

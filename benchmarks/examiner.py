@@ -54,7 +54,14 @@ def main() -> None:
     port = Creancier(nom="Menuiserie du Port SARL", qualite=Qualite.COMMERCANT)
     sud = Debiteur(nom="Ateliers du Sud SAS", qualite=Qualite.COMMERCANT)
     for echeance, au in ((date(2026, 5, 1), date(2026, 9, 1)), (date(2022, 3, 31), date(2026, 11, 21))):
-        creance = Creance(reference="F-1", principal="10000.00", emise_le=echeance - 30 * UN_JOUR, echeance=echeance, creancier=port, debiteur=sud)
+        creance = Creance(
+            reference="F-1",
+            principal="10000.00",
+            emise_le=echeance - 30 * UN_JOUR,
+            echeance=echeance,
+            creancier=port,
+            debiteur=sud,
+        )
         lignes, total = a_la_main(Decimal("10000.00"), echeance, au)
         bilan = politique.examiner(creance, au=au)
         assert bilan.penalites.valeur.decimal == total and len(bilan.decompte.lignes) == len(lignes)

@@ -25,7 +25,9 @@ def main(tours: int = 25) -> None:
     duree(NU), duree(FACADE)
     nus, facades = zip(*((duree(NU), duree(FACADE)) for _ in range(tours)), strict=True)
     rapport = median(f / n for f, n in zip(facades, nus, strict=True))
-    print(f"attrs et dateutil : {median(nus) / 1e6:.1f} ms ; façade : {median(facades) / 1e6:.1f} ms ; rapport médian ×{rapport:.2f}")
+    print(
+        f"attrs et dateutil : {median(nus) / 1e6:.1f} ms ; façade : {median(facades) / 1e6:.1f} ms ; rapport médian ×{rapport:.2f}"
+    )
     code = f"import sys; {FACADE}; print(*sorted({LOURDS!r} & set(sys.modules)))"
     charges = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     print("modules lourds chargés :", ", ".join(charges) or "aucun")

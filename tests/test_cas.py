@@ -72,8 +72,6 @@ CLES = {
     "evenements",
     "attendu",
     "desaccord",
-} | {
-    "signale"  # un défaut connu du moteur : le cas doit échouer tant qu'il n'est pas mendé
 }
 PUBLIEES = {*MONTANTS, "trop_percu", "echeance", "regime", "jours_retard", "lignes", "prescription", "actions", "prochaine"} | {
     *(
@@ -95,8 +93,7 @@ PUBLIEES = {*MONTANTS, "trop_percu", "echeance", "regime", "jours_retard", "lign
 def tous() -> Iterator[Any]:
     for fichier in sorted(CAS.glob("*.toml")):
         for cas in tomllib.loads(fichier.read_text(encoding="utf-8"))["cas"]:
-            defaut = [pytest.mark.xfail(reason=f"signalé : {cas['signale']}", strict=True)] if "signale" in cas else []
-            yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}", marks=defaut)
+            yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}")
 
 
 def _creancier(brut: dict[str, Any]) -> Creancier:

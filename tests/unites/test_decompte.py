@@ -52,7 +52,6 @@ def test_les_frais_ne_deviennent_jamais_negatifs() -> None:
     assert bilan.frais.valeur.centimes >= 0
 
 
-@pytest.mark.xfail(strict=True, reason="signalé : les 40 € de l'autre échéance sont retenus des frais de celle-ci")
 def test_par_echeance_chacune_retient_ses_quarante_euros() -> None:
     bilan = examiner(
         _deux_echeances(), _frais(date(2026, 7, 1), "100.00", "A"), au=AU, politique=_politique(indemnite_par="echeance")

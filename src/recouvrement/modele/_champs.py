@@ -135,6 +135,24 @@ def parmi(*valeurs: str) -> Validateur:
     return valider
 
 
+def entier(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
+    """Nombre entier ; un booléen n'en est pas un."""
+    if type(valeur) is not int:
+        raise DonneeInvalide("un nombre entier est attendu", champ=attribut.name, valeur=valeur)
+
+
+def entier_ou_rien(objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
+    """Nombre entier, facultatif."""
+    if valeur is not None:
+        entier(objet, attribut, valeur)
+
+
+def vrai_ou_faux(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
+    """Un booléen, pas un texte."""
+    if type(valeur) is not bool:
+        raise DonneeInvalide("True ou False est attendu", champ=attribut.name, valeur=valeur)
+
+
 def instance(genre: type, *, remede: str = "", rien: bool = False) -> Validateur:
     """Un objet du bon genre, ou rien si ``rien``."""
 

@@ -1,7 +1,7 @@
 """Ce que le contrat ou les conditions générales ont convenu : Terme, TauxIndexe, ConditionsPaiement."""
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal, Self
 
 from attrs import field, frozen
@@ -10,15 +10,20 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant, Taux, centiemes, taux
 
+EXACT = Context(prec=40)  # le contexte décimal de l'hôte n'y touche pas
 _INDEXE = re.compile(
     r"(?:(?P<fois>[0-9]+(?:[.,][0-9]{1,2})?)\s*(?:×|x|\*|fois le)\s*)?(?P<indice>bce|taux (?:de la )?bce|taux légal|légal|legal)"
-    r"(?:\s*\+\s*(?P<plus>[0-9]+(?:[.,][0-9]{1,4})?)\s*(?:points?|%)?)?",
+    r"(?:\s*(?:\+|majorée? de)\s*(?P<plus>[0-9]+(?:[.,][0-9]{1,4})?)\s*(?:points?|%)?)?",
     re.IGNORECASE,
 )
 
 
 def _plus(valeur: Taux | Decimal | int | str) -> Taux:
     return taux(valeur)
+
+
+def _fois(valeur: Decimal | int | str) -> Decimal:
+    return Decimal(centiemes(valeur, "fois")).scaleb(-2, EXACT)
 
 
 @frozen
@@ -32,7 +37,7 @@ class TauxIndexe:
     """
 
     indice: Literal["bce", "legal"] = field(validator=c.parmi("bce", "legal"))
-    fois: Decimal = field(default=Decimal(1), kw_only=True)
+    fois: Decimal = field(default=Decimal(1), kw_only=True, converter=_fois)
     plus: Taux = field(default=Taux(0), kw_only=True, converter=_plus)
 
     def __attrs_post_init__(self) -> None:
@@ -46,7 +51,7 @@ class TauxIndexe:
         Raises:
             DonneeInvalide: Autre chose.
         """
-        lu = _INDEXE.fullmatch(texte.strip())
+        lu = _INDEXE.fullmatch(texte.strip()) if isinstance(texte, str) else None
         if lu is None:
             raise DonneeInvalide(
                 "taux indexé illisible", champ="taux", valeur=texte, remede="Écrivez « BCE + 10 » ou « 3 × taux légal »."
@@ -62,7 +67,7 @@ class TauxIndexe:
         return Taux.de_dix_milliemes(produit) + self.plus
 
     def __str__(self) -> str:
-        fois = "" if self.fois == 1 else f"{str(self.fois).replace('.', ',')} × "
+        fois = "" if self.fois == 1 else f"{f'{self.fois:f}'.rstrip('0').rstrip('.').replace('.', ',')} × "
         nom = "taux de la BCE" if self.indice == "bce" else "taux légal"
         return f"{fois}{nom}" + (f" + {self.plus}" if self.plus.dix_milliemes else "")
 
@@ -79,11 +84,11 @@ class Terme:
         depart: Ce qui fait courir ; ``dedouanement`` se lit dans ``executee_le``.
     """
 
-    jours: int = 0
-    mois: int = 0
+    jours: int = field(default=0, validator=c.entier)
+    mois: int = field(default=0, validator=c.entier)
     fin_de_mois: Literal["non", "avant", "apres"] = field(default="non", validator=c.parmi("non", "avant", "apres"))
-    quantieme: int | None = None
-    decade: bool = False
+    quantieme: int | None = field(default=None, validator=c.entier_ou_rien)
+    decade: bool = field(default=False, validator=c.vrai_ou_faux)
     depart: Literal["emission", "livraison", "reception", "service_fait", "dedouanement"] = field(
         default="emission", validator=c.parmi("emission", "livraison", "reception", "service_fait", "dedouanement")
     )
@@ -131,9 +136,11 @@ class ConditionsPaiement:
     escompte: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     secteur: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=60))
     clause_penale: Taux | Montant | None = None
-    capitalisation: bool = False
-    periodique: bool = False
+    capitalisation: bool = field(default=False, validator=c.vrai_ou_faux)
+    periodique: bool = field(default=False, validator=c.vrai_ou_faux)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.clause_penale, Taux | Montant | None):
             raise DonneeInvalide("un Taux ou un Montant est attendu", champ="clause_penale", valeur=self.clause_penale)
+        if isinstance(self.clause_penale, Montant) and self.clause_penale.centimes <= 0:
+            raise DonneeInvalide("un montant strictement positif est attendu", champ="clause_penale", valeur=self.clause_penale)

@@ -147,13 +147,14 @@ class Dossier:
             if montant is not None and montant.devise != self.devise:
                 raise DonneeInvalide("devise autre que celle du dossier", champ="montant", valeur=montant)
         _sans_double("evenements", [f"{type(e).__name__} {e.reference}" for e in self.evenements if e.reference])
-        payes = {e.reference for e in self.evenements if isinstance(e, Paiement)}
+        payes = {e.reference: e.le for e in self.evenements if isinstance(e, Paiement)}
         for rejet in self.evenements:
-            if isinstance(rejet, Rejet) and rejet.paiement not in payes:
-                remede = "Donnez au paiement la référence que le rejet nomme."
-                raise DonneeInvalide(
-                    "rejet d'un paiement inconnu du dossier", champ="paiement", valeur=rejet.paiement, remede=remede
+            if isinstance(rejet, Rejet) and payes.get(rejet.paiement, date.max) > rejet.le:
+                message = (
+                    "rejet d'un paiement postérieur" if rejet.paiement in payes else "rejet d'un paiement inconnu du dossier"
                 )
+                remede = "Donnez au paiement la référence que le rejet nomme."
+                raise DonneeInvalide(message, champ="paiement", valeur=rejet.paiement, remede=remede)
 
     @property
     def creancier(self) -> Creancier:
@@ -187,8 +188,13 @@ class Dossier:
             groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
         dossiers = {cle: cls(creances=groupe) for cle, groupe in groupes.items()}
         suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
-        for evenement in evenements:
-            cles = [cle for cle, dossier in dossiers.items() if dossier.concerne(evenement)]
+        tous = tuple(evenements)
+        visees = {e.reference: e.creance for e in tous if isinstance(e, Paiement)}
+        for evenement in tous:
+            if isinstance(evenement, Rejet) and (visee := visees.get(evenement.paiement)):
+                cles = [cle for cle, dossier in dossiers.items() if visee in {x.reference for x in dossier.creances}]
+            else:
+                cles = [cle for cle, dossier in dossiers.items() if dossier.concerne(evenement)]
             if len(cles) != 1:
                 raise DonneeInvalide(
                     f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} : dossier introuvable ou ambigu",

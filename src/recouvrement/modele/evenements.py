@@ -124,6 +124,12 @@ class Contestation:
     levee_le: date | None = field(default=None, validator=c.jour_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    def __attrs_post_init__(self) -> None:
+        if self.montant is not None and self.montant.centimes <= 0:
+            raise DonneeInvalide("un montant strictement positif est attendu", champ="montant", valeur=self.montant)
+        if self.levee_le is not None and self.levee_le < self.le:
+            raise DonneeInvalide("levée avant d'être élevée", champ="levee_le", valeur=self.levee_le)
+
 
 @frozen(kw_only=True)
 class DelaiDeGrace:
@@ -178,3 +184,7 @@ class Titre:
     signifie_le: date | None = field(default=None, validator=c.jour_ou_rien)
     capitalisation_le: date | None = field(default=None, validator=c.jour_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.executoire_le < self.le:
+            raise DonneeInvalide("exécutoire avant d'être rendu", champ="executoire_le", valeur=self.executoire_le)

@@ -191,7 +191,7 @@ def centiemes(valeur: Decimal | int | str, champ: str) -> int:
     return _entier(valeur, 2, champ, "Au plus deux décimales.", chiffres_exacts=False)
 
 
-_REMEDE_TAUX = "Écrivez « 12.15 » pour 12,15 % l'an : au plus quatre décimales."
+_REMEDE_TAUX = 'Écrivez « 12.15 » pour 12,15 % l\'an : au plus quatre décimales ; un taux indexé : TauxIndexe.lire("BCE + 10").'
 
 
 @frozen(init=False, repr=False, order=True)

@@ -12,7 +12,7 @@ from recouvrement.droit.base import Course, Palier, Regime, interets_centimes
 from recouvrement.erreurs import ParametreNonPublie
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.montant import Montant
-from recouvrement.politique.bilan import LigneDecompte, Ouverture
+from recouvrement.politique.bilan import Imputation, LigneDecompte, Ouverture
 from recouvrement.politique.conventions import Conventions
 from recouvrement.resultat import Resultat
 from recouvrement.temps import UN_JOUR, Delai
@@ -40,6 +40,7 @@ class Compte:
         "exact",
         "frais",
         "frais_dus",
+        "imputations",
         "indemnite",
         "indemnite_due",
         "interets",
@@ -63,6 +64,7 @@ class Compte:
         self.indemnite_due: Resultat[Montant] | None = None
         self.en_retard = False
         self.lignes: list[LigneDecompte] = []
+        self.imputations: list[Imputation] = []
         self.curseur: date | None = course.apres
         self.arret: date | None = None
         self.ouvertures = [Ouverture(creance.reference, creance.emise_le, "principal", creance.principal)]

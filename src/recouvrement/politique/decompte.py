@@ -11,7 +11,7 @@ from itertools import groupby
 from recouvrement.droit.base import Choix, Droit, interets_centimes
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement, atteint, vise
+from recouvrement.modele.dossier import Dossier, Evenement, creances_visees, vise
 from recouvrement.modele.evenements import Avoir, DelaiDeGrace, FraisJustifies, Paiement, ProcedureCollective, Rejet, Remise
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique.bilan import POSTES, Imputation
@@ -53,6 +53,7 @@ class Parcours:
         self.droit = droit
         self.conventions = conventions
         self.evenements = connus(dossier.evenements, au)
+        self.faits = _par_creance(dossier.creances, self.evenements)
         self.comptes = [self._ouvrir(c) for c in dossier.creances]
         self.par_reference = {c.creance.reference: c for c in self.comptes}
         self.imputations: list[Imputation] = []
@@ -60,7 +61,10 @@ class Parcours:
         self._a_constater = sorted(self.comptes, key=lambda x: x.echeance.valeur)[
             ::-1
         ]  # la première échue est la dernière de la pile
-        self._indemnisees: dict[str, int] = {}
+        self._indemnisees: set[str] = set()
+        self._factures: dict[str, list[Compte]] = {}
+        for compte in self.comptes:
+            self._factures.setdefault(compte.creance.numero, []).append(compte)
         self._parcourir()
 
     def _ouvrir(self, creance: Creance) -> Compte:
@@ -68,7 +72,9 @@ class Parcours:
         echeance = self.droit.echeance(creance, regime, plafonner=c.au_dela_du_plafond == "plafond")
         fige, prolonger = c.taux_dans_le_temps == "fige_a_l_echeance", c.taux_inconnu == "prolonger"
         choix = Choix(c.depart_interets == "envoi", fige, prolonger, c.sous_le_plancher)
-        course = self.droit.course(self.droit, creance, regime, echeance.valeur, self.evenements, au=self.au, choix=choix)
+        course = self.droit.course(
+            self.droit, creance, regime, echeance.valeur, self.faits[creance.reference], au=self.au, choix=choix
+        )
         return Compte(creance, regime, echeance, course)
 
     def _parcourir(self) -> None:
@@ -105,11 +111,12 @@ class Parcours:
                 self._completer(compte, compte.echeance.valeur + UN_JOUR)
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
-        due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, self.evenements)
+        faits = self.faits[compte.creance.reference]
+        due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, faits)
         numero = compte.creance.numero
         if self.conventions.indemnite_par == "facture" and due.valeur and numero in self._indemnisees:
             return Resultat(Montant.zero(self.devise), due.regle, (), DEJA_COMPTEE, (PAR_FACTURE,))
-        self._indemnisees[numero] = self._indemnisees.get(numero, 0) + due.valeur.centimes
+        self._indemnisees.add(numero)
         return due
 
     def _encourir(self, jour: date, comptes: Sequence[Compte]) -> None:
@@ -133,7 +140,7 @@ class Parcours:
     def _documenter(self, frais: FraisJustifies) -> None:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
         compte = self.par_reference[frais.creance]
-        admis = compte.regime.frais
+        admis = "aucun" if compte.regime.depuis and compte.echeance.valeur < compte.regime.depuis else compte.regime.frais
         if admis == "aucun" or (admis == "demeure" and not self.en_demeure(compte, frais.le)):
             return
         compte.documentes += frais.montant.centimes
@@ -142,8 +149,11 @@ class Parcours:
 
     def _completer(self, compte: Compte, jour: date) -> None:
         """Ce que les frais de la facture, toutes échéances ensemble, ajoutent à son indemnité ; porté par la dernière qui en a."""
-        forfait = self._indemnisees.get(compte.creance.numero, 0) if compte.regime.frais == "complement" else 0
-        freres = [c for c in self.comptes if c.creance.numero == compte.creance.numero and c.en_retard]
+        par_facture = self.conventions.indemnite_par == "facture"
+        freres = [c for c in self._factures[compte.creance.numero] if c.en_retard] if par_facture else [compte]
+        forfait = (
+            sum(c.indemnite_due.valeur.centimes for c in freres if c.indemnite_due) if compte.regime.frais == "complement" else 0
+        )
         dus = max(0, sum(c.documentes for c in freres) - forfait) - sum(c.frais_dus for c in freres)
         if dus > 0:
             compte.ouvrir(jour, "frais", dus)
@@ -151,16 +161,17 @@ class Parcours:
 
     def _paralysee(self, compte: Compte, jour: date) -> bool:
         """Ni procédure collective ouverte, ni délai de grâce : la demeure y serait sans effet."""
-        for e in self.evenements:
+        for e in self.faits[compte.creance.reference]:
             if isinstance(e, ProcedureCollective) and compte.creance.nee_le <= e.le <= jour:
                 return True
-            if isinstance(e, DelaiDeGrace) and atteint(e, compte.creance.reference) and e.du <= jour <= e.au:
+            if isinstance(e, DelaiDeGrace) and e.du <= jour <= e.au:
                 return True
         return False
 
     def en_demeure(self, compte: Compte, jour: date) -> bool:
         """Vrai si une mise en demeure visait la créance ce jour-là."""
-        return any(isinstance(e, MiseEnDemeure) and e.le <= jour and vise(e, compte.creance) for e in self.evenements)
+        faits = self.faits[compte.creance.reference]
+        return any(isinstance(e, MiseEnDemeure) and e.le <= jour and vise(e, compte.creance) for e in faits)
 
     def _jour_de_fermeture(self, jour: date) -> date:
         return jour if self.conventions.jour_du_paiement == "compte" else jour - UN_JOUR
@@ -215,7 +226,9 @@ class Parcours:
     def _inscrire(self, jour: date, evenement: str, compte: Compte, pris: dict[str, int]) -> None:
         if pris:
             parts = [Montant.de_centimes(pris.get(poste, 0), self.devise) for poste in POSTES]
-            self.imputations.append(Imputation(jour, evenement, compte.creance.reference, *parts))
+            imputation = Imputation(jour, evenement, compte.creance.reference, *parts)
+            self.imputations.append(imputation)
+            compte.imputations.append(imputation)
 
 
 _MOUVEMENTS = (Avoir, Remise, Paiement, FraisJustifies, MiseEnDemeure)
@@ -227,6 +240,17 @@ def connus(evenements: Sequence[Evenement], au: date) -> tuple[Evenement, ...]:
     faits = [e for e in evenements if e.le <= au]
     rejetes = {e.paiement for e in faits if isinstance(e, Rejet)}
     return tuple([e for e in faits if not (rejetes and isinstance(e, Paiement) and e.reference in rejetes)])
+
+
+def _par_creance(creances: Sequence[Creance], evenements: Sequence[Evenement]) -> dict[str, tuple[Evenement, ...]]:
+    """Les faits de chaque créance, dans l'ordre : ceux qui la nomment, et ceux du dossier entier."""
+    if not evenements:
+        return {c.reference: () for c in creances}
+    faits: dict[str, list[Evenement]] = {c.reference: [] for c in creances}
+    for e in evenements:
+        for reference in creances_visees(e) or faits:
+            faits[reference].append(e)
+    return {reference: tuple(liste) for reference, liste in faits.items()}
 
 
 def _effet(mouvement: Mouvement) -> date:

@@ -33,6 +33,7 @@ COURUS = Regle("courus", "Courus")
 PAYE = Regle("paye", "Payé ou crédité")
 NON_CUMUL = "les pénalités tiennent lieu d'intérêts moratoires : les deux ne courent jamais le même jour (Com., 24 avr. 2024, n° 22-24.275)"
 PAS_EN_RETARD = "aucun retard"
+SUSPENDU = "aucun jour n'en porte encore : délai de grâce, procédure collective, ou taux nul"
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
 CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure restée sans effet (C. civ., art. 1231-5)"
@@ -71,13 +72,13 @@ def prescrire(politique: Politique, creance: Creance, evenements: Sequence[Evene
     """Prescription d'une créance seule : un taux non publié ne l'arrête pas."""
     conventions = evolve(politique.conventions, taux_inconnu="arreter")
     parcours = Parcours(_dossier(creance, evenements, au), politique.droit, conventions, au)
-    return _prescription_de(politique, parcours.comptes[0], parcours, bool(parcours.imputations))
+    return _prescription_de(politique, parcours.comptes[0], parcours)
 
 
 def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCreance:
     creance, reference, devise = compte.creance, compte.creance.reference, parcours.devise
-    imputations = tuple([i for i in parcours.imputations if i.creance == reference])
-    prescription = _prescription_de(politique, compte, parcours, bool(imputations))
+    imputations, faits = tuple(compte.imputations), parcours.faits[reference]
+    prescription = _prescription_de(politique, compte, parcours)
     principal = _principal(compte, imputations)
     penalites, interets = _accessoires(compte, imputations)
     clause, frais = _clause_penale(compte, imputations), _frais(compte, parcours, imputations)
@@ -89,7 +90,7 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
         regime=compte.regime.code,
         echeance=compte.echeance,
         jours_retard=max(0, (parcours.au - compte.echeance.valeur).days) if dus else 0,
-        conteste=_conteste(compte, parcours) if parcours.evenements else Montant.zero(devise),
+        conteste=_conteste(compte, faits, parcours.au) if faits else Montant.zero(devise),
         principal=principal,
         penalites=penalites,
         interets=interets,
@@ -104,25 +105,21 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
     )
 
 
-def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours, touchee: bool) -> Prescription:
+def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours) -> Prescription:
     """Les paiements qui ont atteint la créance valent reconnaissance ; certaine si le débiteur l'a désignée."""
+    droit, faits = politique.droit, parcours.faits[compte.creance.reference]
     reconnaissances: tuple[Reconnaissance, ...] = ()
-    if touchee:
-        reference = compte.creance.reference
-        jours = {i.le for i in parcours.imputations if i.creance == reference and i.evenement == "paiement"}
-        paiements = [
-            e for e in parcours.evenements if isinstance(e, Paiement) and e.le in jours and e.creance in (None, reference)
-        ]
-        reconnaissances = tuple(Reconnaissance(e.le, "paiement", _certaine(e)) for e in paiements)
-    return politique.droit.prescription(
-        politique.droit, compte.creance, compte.regime, reconnaissances, parcours.evenements, au=parcours.au
-    )
+    if compte.imputations:
+        jours = {i.le for i in compte.imputations if i.evenement == "paiement"}
+        paiements = [e for e in faits if isinstance(e, Paiement) and e.le in jours]
+        reconnaissances = tuple([Reconnaissance(e.le, "paiement", _certaine(e)) for e in paiements])
+    return droit.prescription(droit, compte.creance, compte.regime, reconnaissances, faits, au=parcours.au)
 
 
 def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
     dues = [b for b in bilans if b.total.valeur] or bilans
     actions, prochaine, empechements = suite(
-        bilans, parcours.evenements, politique.scenario, politique.droit.calendrier, au=parcours.au
+        bilans, parcours.faits, parcours.evenements, politique.scenario, politique.droit.calendrier, au=parcours.au
     )
     postes = _postes(bilans)
     trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
@@ -178,7 +175,11 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
         paye = Montant.de_centimes(courus - restant, devise)
         sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
-    motif = "" if compte.lignes else course.motif or (ARRETE.texte if compte.arret else PAS_EN_RETARD)
+    motif = (
+        ""
+        if compte.lignes
+        else course.motif or (ARRETE.texte if compte.arret else SUSPENDU if compte.en_retard else PAS_EN_RETARD)
+    )
     arretee = compte.arret is not None and not (compte.lignes and compte.lignes[-1].au > compte.arret)
     reserves = (*course.reserves, ARRETE) if arretee else course.reserves
     qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
@@ -222,9 +223,11 @@ def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[M
 def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     """Seul ce qui excède l'indemnité de la facture s'ajoute."""
     reference, devise = compte.creance.reference, compte.creance.devise
-    pieces = [e for e in parcours.evenements if isinstance(e, FraisJustifies) and e.creance == reference]
+    pieces = [e for e in parcours.faits[reference] if isinstance(e, FraisJustifies)]
     if not pieces:
         return _rien(FRAIS, SANS_FRAIS, devise)
+    if compte.regime.depuis and compte.echeance.valeur < compte.regime.depuis:
+        return _rien(FRAIS, compte.regime.avant_depuis, devise)
     if compte.regime.frais == "aucun":
         return _rien(FRAIS, FRAIS_DU_CREANCIER, devise)
     if compte.regime.frais == "demeure":
@@ -236,15 +239,9 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
     return Resultat(Montant.de_centimes(compte.frais, devise), regle, sachant, motif)
 
 
-def _conteste(compte: Compte, parcours: Parcours) -> Montant:
+def _conteste(compte: Compte, faits: Sequence[Evenement], au: date) -> Montant:
     """Part du principal restant que le débiteur conteste encore."""
-    vives = [
-        e
-        for e in parcours.evenements
-        if isinstance(e, Contestation)
-        and e.creance == compte.creance.reference
-        and (e.levee_le is None or e.levee_le > parcours.au)
-    ]
+    vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > au)]
     parts = [compte.principal if e.montant is None else e.montant.centimes for e in vives]
     return Montant.de_centimes(min(compte.principal, sum(parts)), compte.creance.devise)
 

@@ -4,7 +4,7 @@ Une exécution tardive ne saute aucune étape. Un seul écrit par débiteur, à 
 l'ont atteinte et rappelle les autres pour mémoire.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from attrs import frozen
@@ -12,7 +12,7 @@ from attrs import frozen
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement, atteint, vise
+from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.evenements import DelaiDeGrace, ProcedureCollective, Titre
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
@@ -54,13 +54,25 @@ class _Pas:
 
 
 def suite(
-    bilans: Sequence[BilanCreance], evenements: Sequence[Evenement], scenario: Scenario, jours: JoursOuvres, *, au: date
+    bilans: Sequence[BilanCreance],
+    faits: Mapping[str, Sequence[Evenement]],
+    evenements: Sequence[Evenement],
+    scenario: Scenario,
+    jours: JoursOuvres,
+    *,
+    au: date,
 ) -> tuple[tuple[ActionProposee, ...], ActionProposee | None, tuple[Empechement, ...]]:
-    """Actions dues à ``au``, prochaine action, et ce qui empêche les autres."""
+    """Actions dues à ``au``, prochaine action, et ce qui empêche les autres.
+
+    Args:
+        faits: Événements de chaque créance, par référence ; ``evenements`` : ceux du dossier, pour l'écart entre contacts.
+    """
     actes = [e for e in evenements if isinstance(e, ACTES)]
     libre_le = _libre_le(actes, scenario) if actes else JAMAIS_CONTACTE
-    arretes = [e for e in evenements if isinstance(e, (ProcedureCollective, DelaiDeGrace, Titre))]
-    suites = [_arret(b, arretes, au) or _suite(b, actes, scenario, jours, libre_le, au) for b in bilans]
+    suites = []
+    for b in bilans:
+        siens = faits[b.creance.reference]
+        suites.append(_arret(b, siens, au) or _suite(b, siens, scenario, jours, libre_le, au))
     pas = [s for s in suites if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
     if dus:
@@ -95,11 +107,11 @@ def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
 
 
 def _suite(
-    bilan: BilanCreance, actes: Sequence[Acte], scenario: Scenario, jours: JoursOuvres, libre_le: tuple[date, date], au: date
+    bilan: BilanCreance, faits: Sequence[Evenement], scenario: Scenario, jours: JoursOuvres, libre_le: tuple[date, date], au: date
 ) -> _Pas | Empechement:
     if refus := _refus(bilan):
         return refus
-    rang, precedent = _deja_fait(bilan.creance, actes, scenario) if actes else (0, None)
+    rang, precedent = _deja_fait(bilan.creance, faits, scenario) if faits else (0, None)
     while rang < len(scenario.etapes) and _sans_telephone(scenario.etapes[rang], bilan.creance.debiteur):
         etape = scenario.etapes[rang]
         precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
@@ -130,15 +142,15 @@ def _refus(bilan: BilanCreance) -> Empechement | None:
     return None
 
 
-def _arret(bilan: BilanCreance, arretes: Sequence[Evenement], au: date) -> Empechement | None:
+def _arret(bilan: BilanCreance, faits: Sequence[Evenement], au: date) -> Empechement | None:
     """Ce qu'un juge a arrêté : les poursuites, ou le temps d'un délai."""
     creance = bilan.creance
-    for e in arretes:
-        if isinstance(e, Titre) and e.creance == creance.reference:
+    for e in faits:
+        if isinstance(e, Titre):
             return Empechement(creance.reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
         if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le and not _reprise(e, au):
             return Empechement(creance.reference, PROCEDURE, Source("Code de commerce", "L. 622-21 et L. 622-24"))
-        if isinstance(e, DelaiDeGrace) and atteint(e, creance.reference) and e.du <= au <= e.au:
+        if isinstance(e, DelaiDeGrace) and e.du <= au <= e.au:
             return Empechement(creance.reference, GRACE, Source("Code civil", "1343-5"), e.au)
     return None
 
@@ -152,13 +164,13 @@ def _article(prescription: Prescription) -> Source:
     return prescription.resultat.source or EXTINCTION
 
 
-def _deja_fait(creance: Creance, actes: Sequence[Acte], scenario: Scenario) -> tuple[int, Acte | None]:
+def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Acte | None]:
     """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée."""
     rangs = {etape.cle: i for i, etape in enumerate(scenario.etapes)}
-    faits = [(rangs[a.etape], a.le, a) for a in actes if a.etape in rangs and vise(a, creance)]
-    if not faits:
+    actes = [(rangs[a.etape], a.le, a) for a in faits if isinstance(a, ACTES) and a.etape in rangs and vise(a, creance)]
+    if not actes:
         return 0, None
-    rang, _, acte = max(faits, key=lambda f: f[:2])
+    rang, _, acte = max(actes, key=lambda f: f[:2])
     return rang + 1, acte
 
 
