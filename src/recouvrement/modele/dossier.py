@@ -1,6 +1,7 @@
 """Un créancier, un débiteur, une devise : leurs créances et ce qui leur est arrivé."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Self
 
 from attrs import evolve, field, frozen
