@@ -108,14 +108,18 @@ def bilan_en_lignes(bilan: Bilan) -> list[dict[str, Any]]:
 def bilan_en_html(bilan: Bilan) -> str:
     """Cartes, tableau par facture, suite, alertes et arbre des raisons."""
     suite = bilan.prochaine
+    nom, _, quoi = dire_action(suite).partition(", ") if suite else ("rien", "", "")
     cartes = carte(
         f"{bilan.dossier.debiteur.nom}, au {date_fr(bilan.au)}",
         str(bilan.total.valeur),
         [(NOMS_DES_POSTES[p], str(getattr(bilan, p).valeur)) for p in POSTES if getattr(bilan, p).valeur],
     ) + carte(
         "Ensuite",
-        dire_action(suite) if suite else "rien",
-        [("prescription", f"{date_fr(bilan.prescription.valeur)} (prudent : {date_fr(bilan.prescription.prudente)})")],
+        nom,
+        [
+            *([("quoi", quoi)] if quoi else []),
+            ("prescription", f"{date_fr(bilan.prescription.valeur)} (prudent : {date_fr(bilan.prescription.prudente)})"),
+        ],
     )
     lignes = [
         (
