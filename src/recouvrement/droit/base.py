@@ -184,6 +184,7 @@ class Regime:
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
         prescription: Code du régime de prescription.
         ordre_public: Aucune clause ne change le taux.
+        taux_convenu: Au civil, un taux convenu remplace le taux légal (toujours admis pour des pénalités).
         versions: Rédactions de la loi, par jour d'entrée en vigueur ; vide : ``source`` seule.
         interets_sous: Jours laissés au débiteur pour payer les intérêts une fois le principal payé, et l'article.
         sans_clause_penale: Pourquoi aucune clause pénale ne joue ; vide : elle joue.
@@ -210,6 +211,7 @@ class Regime:
     sans_penalites: str = ""
     sans_indemnite: str = ""
     ordre_public: bool = False
+    taux_convenu: bool = False
     versions: tuple[tuple[date, Source], ...] = ()
     interets_sous: tuple[int, Source] | None = None
     sans_clause_penale: str = ""
@@ -218,7 +220,7 @@ class Regime:
     @property
     def admet_un_taux_convenu(self) -> bool:
         """Vrai si le contrat peut fixer le taux."""
-        return self.poste == "penalites" and not self.ordre_public
+        return self.taux_convenu or (self.poste == "penalites" and not self.ordre_public)
 
     def source_au(self, jour: date) -> Source:
         """La rédaction en vigueur ce jour-là ; la plus ancienne décrite, avant elle."""
@@ -282,6 +284,7 @@ class Course:
         connu_au: Dernier jour pour lequel le taux est publié.
         capitalise_du: Jour d'où se comptent les années entières de la capitalisation.
         reserves: Ce qui reste discuté de cette course entière.
+        legale: Faux si le taux est convenu : la majoration d'après jugement ne le touche pas.
     """
 
     poste: Poste
@@ -292,6 +295,7 @@ class Course:
     connu_au: date = date.max
     capitalise_du: date | None = None
     reserves: tuple[Reserve, ...] = ()
+    legale: bool = True
 
 
 class QuestionEcheance(Protocol):

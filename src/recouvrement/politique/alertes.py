@@ -74,7 +74,7 @@ def _taux_inconnu(reference: str, arret: date) -> Alerte:
 
 
 def _plancher(compte: Compte, convenu: Taux | TauxIndexe, droit: Droit, au: date) -> list[Alerte]:
-    if not compte.lignes:
+    if not compte.lignes or compte.course.poste == "interets":
         return []
     plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)
     if plancher is None:

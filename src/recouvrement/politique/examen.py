@@ -24,6 +24,7 @@ from recouvrement.temps import jour_civil
 PRINCIPAL = Regle("principal", "Principal restant dû")
 PENALITES = Regle("penalites", "Pénalités de retard")
 INTERETS = Regle("interets", "Intérêts au taux légal")
+INTERETS_CONVENUS = Regle("interets_convenus", "Intérêts au taux convenu")
 CLAUSE_PENALE = Regle("clause_penale", "Clause pénale", Source("Code civil", "1231-5"))
 INDEMNITE = Regle("indemnite", "Indemnités forfaitaires pour frais de recouvrement")
 FRAIS = Regle("frais", "Frais de recouvrement justifiés", Source("Code de commerce", "L. 441-10, II"))
@@ -169,7 +170,7 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
     """Pénalités et intérêts : l'un court, l'autre dit pourquoi il ne court pas."""
     course, devise = compte.course, compte.creance.devise
     restant = compte.penalites if course.poste == "penalites" else compte.interets
-    regle = _regle(course.poste, compte.regime.code, course.source)
+    regle = _regle(course.poste, compte.regime.code, course.source, course.legale)
     sachant: tuple[Noeud, ...] = tuple(compte.lignes)
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
@@ -199,9 +200,9 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
 
 
 @lru_cache(maxsize=128)
-def _regle(poste: str, regime: str, source: Source | None) -> Regle:
-    modele = PENALITES if poste == "penalites" else INTERETS
-    return Regle(f"{poste}_{regime}", modele.intitule, source)
+def _regle(poste: str, regime: str, source: Source | None, legale: bool) -> Regle:
+    modele = PENALITES if poste == "penalites" else INTERETS if legale else INTERETS_CONVENUS
+    return Regle(f"{modele.cle}_{regime}", modele.intitule, source)
 
 
 def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:

@@ -20,7 +20,7 @@ ORIGINE_MAJORATION = " + 5 points, deux mois après le jugement exécutoire (C. 
 TAUX_REDUIT = "taux réduit fixé par le juge (C. civ., art. 1343-5)"
 SANS_MAJORATION = Reserve(
     "titre_sans_majoration",
-    "après jugement, les pénalités continuent sans la majoration de cinq points, qui n'est comptée que sur l'intérêt légal",
+    "après jugement, pénalités et intérêts convenus continuent sans la majoration de cinq points, comptée sur le seul intérêt légal",
     Source("Code monétaire et financier", "L. 313-3"),
 )
 
@@ -65,7 +65,7 @@ def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -
     capitalise_du = course.capitalise_du
     if capitalise_du is None and titre.capitalisation_le is not None and course.apres is not None:
         capitalise_du = max(titre.capitalisation_le, course.apres)  # une année entière d'intérêts, pas de demande
-    if course.poste == "penalites":
+    if course.poste == "penalites" or not course.legale:
         return evolve(course, capitalise_du=capitalise_du, reserves=(*course.reserves, SANS_MAJORATION))
     paliers, depart = course.paliers, DELAI_DE_MAJORATION.depuis(titre.executoire_le) + UN_JOUR
     majores = [p._replace(taux=p.taux + MAJORATION, origine=p.origine + ORIGINE_MAJORATION) for p in paliers]

@@ -76,7 +76,9 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
         dernier = paliers[-1]
         paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
     source = regime.source_au(creance.contrat_le or creance.emise_le)
-    return Course(regime.poste, apres, paliers, source, "", connu_au, apres if creance.conditions.capitalisation else None)
+    capitalise_du = apres if creance.conditions.capitalisation else None
+    legale = creance.conditions.taux_penalites is None or not regime.admet_un_taux_convenu
+    return Course(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, (), legale)
 
 
 def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
@@ -89,7 +91,7 @@ def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple
         paliers, connu_au = tuple(indexer(bareme, convenu)), bareme.connu_au
     else:
         paliers, connu_au = (Palier(date.min, date.max, convenu, TAUX_CONVENU, ()),), date.max
-    if choix.sous_le_plancher == "convenu":
+    if choix.sous_le_plancher == "convenu" or regime.poste == "interets":  # le plancher ne vise que les pénalités
         return paliers, connu_au
     legal = droit.baremes["taux_legal_autres"]
     releves = _relever(paliers, legal, droit.paliers(regime) if choix.sous_le_plancher == "suppletif" else None)
