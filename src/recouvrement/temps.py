@@ -7,7 +7,6 @@ from enum import Enum
 from typing import Protocol
 
 from attrs import field, frozen
-from dateutil.easter import easter
 
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
@@ -109,4 +108,6 @@ class JoursOuvres(Protocol):
 
 def paques(annee: int) -> date:
     """Dimanche de Pâques du calendrier grégorien."""
+    from dateutil.easter import easter  # au premier usage : l'import de la façade reste léger
+
     return easter(annee)

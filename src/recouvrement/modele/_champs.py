@@ -12,9 +12,8 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant, montant
 from recouvrement.temps import jour_civil
 
-_COURRIEL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}", re.ASCII
-)
+# En texte : compilé au premier usage, l'import reste léger.
+_COURRIEL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 
 
 _INVERSIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -230,7 +229,7 @@ def masquer_iban(compact: str | None) -> str:
 def courriel(valeur: str | None) -> str | None:
     """Adresse de courriel simple : une seule, sans nom affiché ni commentaire."""
     lu = _texte_propre(valeur, "courriel")
-    if lu is not None and (not _COURRIEL.fullmatch(lu) or ".." in lu or lu.startswith(".") or ".@" in lu):
+    if lu is not None and (not re.fullmatch(_COURRIEL, lu, re.ASCII) or ".." in lu or lu.startswith(".") or ".@" in lu):
         raise DonneeInvalide(
             "adresse de courriel illisible", champ="courriel", valeur=lu, remede="Donnez « nom@domaine.fr », sans nom affiché."
         )

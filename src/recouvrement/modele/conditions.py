@@ -11,10 +11,10 @@ from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant, Taux, centiemes, taux
 
 EXACT = Context(prec=40)  # le contexte décimal de l'hôte n'y touche pas
-_INDEXE = re.compile(
+# En texte : compilé au premier usage, l'import reste léger.
+_INDEXE = (
     r"(?:(?P<fois>[0-9]+(?:[.,][0-9]{1,2})?)\s*(?:×|x|\*|fois le)\s*)?(?P<indice>bce|taux (?:de la )?bce|taux légal|légal|legal)"
-    r"(?:\s*(?:\+|majorée? de)\s*(?P<plus>[0-9]+(?:[.,][0-9]{1,4})?)\s*(?:points?|%)?)?",
-    re.IGNORECASE,
+    r"(?:\s*(?:\+|majorée? de)\s*(?P<plus>[0-9]+(?:[.,][0-9]{1,4})?)\s*(?:points?|%)?)?"
 )
 
 
@@ -51,7 +51,7 @@ class TauxIndexe:
         Raises:
             DonneeInvalide: Autre chose.
         """
-        lu = _INDEXE.fullmatch(texte.strip()) if isinstance(texte, str) else None
+        lu = re.fullmatch(_INDEXE, texte.strip(), re.IGNORECASE) if isinstance(texte, str) else None
         if lu is None:
             raise DonneeInvalide(
                 "taux indexé illisible", champ="taux", valeur=texte, remede="Écrivez « BCE + 10 » ou « 3 × taux légal »."

@@ -14,7 +14,7 @@ FINE = "\N{NARROW NO-BREAK SPACE}"
 INSECABLE = "\N{NO-BREAK SPACE}"
 SYMBOLES = {"EUR": "€", "USD": "$US", "GBP": "£GB", "CHF": "CHF"}
 
-_NOMBRE = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,4}))?", re.ASCII)
+_NOMBRE = r"([+-]?)([0-9]{1,18})(?:\.([0-9]{1,4}))?"  # compilé au premier usage
 _REMEDE_MONTANT = "Écrivez « 1234.56 » : des chiffres, un point, deux décimales ; ou donnez un Decimal ou un int."
 _LIMITE = 10**18  # au-delà, ce n'est plus une facture
 
@@ -37,7 +37,7 @@ def _entier(valeur: object, echelle: int, champ: str, remede: str, *, chiffres_e
 
 def _entier_de_texte(texte: str, echelle: int, champ: str, remede: str, chiffres_exacts: bool) -> int:
     """« 1.230 » est refusé en euros : nul ne sait si le point y sépare des milliers."""
-    lu = _NOMBRE.fullmatch(texte)
+    lu = re.fullmatch(_NOMBRE, texte, re.ASCII)
     if lu is None:
         raise DonneeInvalide("nombre illisible", champ=champ, valeur=texte, remede=remede)
     signe, unites, fraction = lu.groups(default="")

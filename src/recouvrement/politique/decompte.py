@@ -108,7 +108,8 @@ class Parcours:
                 compte.ouvrir(compte.echeance.valeur + UN_JOUR, "indemnite", compte.indemnite_due.valeur.centimes)
                 if self.en_demeure(compte, compte.echeance.valeur):
                     self._encourir(compte.echeance.valeur + UN_JOUR, [compte])
-                self._completer(compte, compte.echeance.valeur + UN_JOUR)
+                if compte.documentes:
+                    self._completer(compte, compte.echeance.valeur + UN_JOUR)
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
         faits = self.faits[compte.creance.reference]

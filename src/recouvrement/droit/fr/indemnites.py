@@ -43,7 +43,7 @@ def indemnite(
         return Resultat(rien, regle, (), regime.avant_depuis)
     if creance.devise != "EUR":
         return Resultat(rien, regle, (), AUTRE_DEVISE)
-    if any(isinstance(e, ProcedureCollective) and creance.nee_le <= e.le <= echeance for e in evenements):
+    if evenements and any(isinstance(e, ProcedureCollective) and creance.nee_le <= e.le <= echeance for e in evenements):
         return Resultat(rien, regle, (), PAIEMENT_INTERDIT)
     bareme = droit.baremes[regime.indemnite]
     valeur = (
