@@ -17,7 +17,8 @@ from typographie import corriger
 import recouvrement.droit.fr
 import recouvrement.politique
 from recouvrement.droit import pour
-from recouvrement.droit.base import Bareme, Droit, Regime, RegimePrescription, ValeurDatee, reserves_de
+from recouvrement.droit.baremes import Bareme, ValeurDatee, reserves_de
+from recouvrement.droit.base import Droit, Regime, RegimePrescription
 from recouvrement.droit.fr.plafonds import Plafond, plafonds
 from recouvrement.modele.montant import Taux
 from recouvrement.politique.scenario import Etape, prereglage

@@ -74,10 +74,12 @@ _PIECES = {
         "Quantieme",
     ),
     "droit.base": (
-        "Bareme",
         "Droit",
         "Regime",
         "RegimePrescription",
+    ),
+    "droit.baremes": (
+        "Bareme",
         "ValeurDatee",
     ),
     "droit.fr.jours_feries": ("Calendrier",),

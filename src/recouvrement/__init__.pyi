@@ -1,5 +1,8 @@
-from recouvrement.droit.base import (
+from recouvrement.droit.baremes import (
     Bareme as Bareme,
+)
+from recouvrement.droit.baremes import (
+    ValeurDatee as ValeurDatee,
 )
 from recouvrement.droit.base import (
     Droit as Droit,
@@ -9,9 +12,6 @@ from recouvrement.droit.base import (
 )
 from recouvrement.droit.base import (
     RegimePrescription as RegimePrescription,
-)
-from recouvrement.droit.base import (
-    ValeurDatee as ValeurDatee,
 )
 from recouvrement.droit.chronologie import (
     Prescription as Prescription,

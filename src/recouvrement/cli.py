@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from recouvrement.affichage import date_fr
-from recouvrement.droit.base import Bareme
+from recouvrement.droit.baremes import Bareme
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.lecture import LecteurCsv, lire_fichiers
 from recouvrement.lecture.rassembler import rassembler

@@ -46,7 +46,7 @@ from recouvrement import (
     Titre,
 )
 from recouvrement.droit import pour
-from recouvrement.droit.base import ValeurDatee, interets_centimes
+from recouvrement.droit.baremes import ValeurDatee, interets_centimes
 from recouvrement.politique.bilan import POSTES
 from recouvrement.resultat import Source
 

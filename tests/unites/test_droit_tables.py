@@ -26,7 +26,7 @@ from recouvrement import (
     ValeurDatee,
 )
 from recouvrement.droit import pour
-from recouvrement.droit.base import UNITES
+from recouvrement.droit.baremes import UNITES
 from recouvrement.droit.tables import DEGRES, lire_baremes, lire_prescriptions, lire_regimes
 
 TABLES = RACINE / "src/recouvrement/droit/fr"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from recouvrement.erreurs import DroitIndisponible
 
 if TYPE_CHECKING:
-    from recouvrement.droit.base import Bareme, Droit
+    from recouvrement.droit.baremes import Bareme
+    from recouvrement.droit.base import Droit
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recouvrement.droit.base import Bareme, Regime, RegimePrescription, ValeurDatee
+from recouvrement.droit.baremes import Bareme, ValeurDatee
+from recouvrement.droit.base import Regime, RegimePrescription
 from recouvrement.erreurs import RecouvrementError, TableInvalide
 from recouvrement.modele.montant import Taux
 from recouvrement.modele.personnes import Qualite

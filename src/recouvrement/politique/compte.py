@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
 
-from recouvrement.droit.base import Course, Palier, Regime, interets_centimes
+from recouvrement.droit.baremes import interets_centimes
+from recouvrement.droit.base import Course, Palier, Regime
 from recouvrement.erreurs import ParametreNonPublie
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.montant import Montant

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from recouvrement.droit.base import Choix, Droit, interets_centimes
+from recouvrement.droit.baremes import interets_centimes
+from recouvrement.droit.base import Choix, Droit
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees, vise

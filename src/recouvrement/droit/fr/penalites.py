@@ -6,7 +6,8 @@ La course se compose : un taux de base, puis ce qu'un jugement, un d√©lai de gr√
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from recouvrement.droit.base import Bareme, Choix, Course, Droit, Palier, Regime, reserves_de
+from recouvrement.droit.baremes import Bareme, reserves_de
+from recouvrement.droit.base import Choix, Course, Droit, Palier, Regime
 from recouvrement.droit.fr.jugements import accorder_un_delai, majorer, titre_de
 from recouvrement.droit.fr.paliers import borner, fondre
 from recouvrement.droit.fr.procedures_collectives import arreter

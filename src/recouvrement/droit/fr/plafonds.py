@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 from attrs import evolve, field, frozen
 
-from recouvrement.droit.base import Regime, Verifie
+from recouvrement.droit.baremes import Verifie
+from recouvrement.droit.base import Regime
 from recouvrement.droit.fr.termes import compter, depart_de
 from recouvrement.droit.tables import DEGRES, lire_toml, source
 from recouvrement.erreurs import RecouvrementError, TableInvalide
