@@ -122,7 +122,7 @@ def _obtenu(bilan) -> dict[str, int]:
     }
 
 
-@profil(1000)
+@profil(2000)
 @given(histoires())
 def test_i07_accord_avec_la_force_brute(histoire) -> None:
     c, faits, au = histoire

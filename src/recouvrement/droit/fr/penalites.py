@@ -29,6 +29,10 @@ SANS_MISE_EN_DEMEURE = "aucune mise en demeure : l'intérêt légal ne court pas
 SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'intérêt légal ne court pas encore"
 INDICES = {"bce": "bce_semestre", "legal": "taux_legal_autres"}
 INTERET_DU_JUGEMENT = Source("Code civil", "1231-7")
+AVANT_LA_TABLE = Reserve(
+    "avant_la_table",
+    "les taux d'avant la première valeur de la table ne sont pas décrits : les jours d'avant elle ne portent rien, moins est réclamé",
+)
 PROLONGE = Reserve(
     "taux_prolonge",
     "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
@@ -79,7 +83,8 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
     source = regime.source_au(creance.contrat_le or creance.emise_le)
     capitalise_du = apres if creance.conditions.capitalisation else None
     legale = creance.conditions.taux_penalites is None or not regime.admet_un_taux_convenu
-    return Course(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, (), legale)
+    reserves = (AVANT_LA_TABLE,) if paliers[0].du > apres + UN_JOUR else ()
+    return Course(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale)
 
 
 def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
