@@ -26,6 +26,7 @@ _PIECES = {
     ),
     "modele.actes": (
         "Acte",
+        "ActeInterruptif",
         "MiseEnDemeure",
         "Relance",
         "Transmission",
@@ -41,14 +42,23 @@ _PIECES = {
         "Evenement",
     ),
     "modele.evenements": (
+        "Appel",
         "Avoir",
+        "Blocage",
         "Contestation",
+        "DecheanceTerme",
         "DelaiDeGrace",
+        "Echeancier",
         "FraisJustifies",
         "Paiement",
         "ProcedureCollective",
+        "Promesse",
+        "Reconnaissance",
         "Rejet",
         "Remise",
+        "Renonciation",
+        "Signal",
+        "Suspension",
         "Titre",
     ),
     "modele.montant": (
@@ -83,6 +93,34 @@ _PIECES = {
         "ValeurDatee",
     ),
     "droit.fr.jours_feries": ("Calendrier",),
+    "modele.accords": (
+        "ReconnaissanceDeDette",
+        "Transaction",
+    ),
+    "politique.accord": (
+        "SuiviEcheancier",
+        "VersementSuivi",
+    ),
+    "politique.balance": (
+        "BalanceAgee",
+        "LigneAgee",
+        "PenalitesNonReclamees",
+    ),
+    "politique.dso": ("Dso",),
+    "politique.portefeuille": (
+        "Ecarte",
+        "Portefeuille",
+    ),
+    "politique.priorites": (
+        "Poids",
+        "Priorite",
+        "Priorites",
+        "Radar",
+    ),
+    "politique.rapprochement": (
+        "Candidat",
+        "Rapprochement",
+    ),
     "politique.bilan": (
         "ActionProposee",
         "Alerte",
@@ -97,12 +135,24 @@ _PIECES = {
         "Prescription",
         "Segment",
     ),
+    "droit.voies": (
+        "DelaiDeVoie",
+        "Piece",
+        "Voie",
+    ),
+    "politique.contentieux": ("DossierContentieux",),
     "politique.conventions": ("Conventions",),
     "politique.politique": ("Politique",),
+    "politique.plan": (
+        "Plan",
+        "Simulation",
+    ),
     "politique.scenario": (
+        "Condition",
         "Etape",
         "Scenario",
     ),
+    "politique.voies": ("Hypotheses",),
 }
 _OU = {nom: piece for piece, noms in _PIECES.items() for nom in noms}
 

@@ -22,6 +22,15 @@ from recouvrement.droit.chronologie import (
 from recouvrement.droit.fr.jours_feries import (
     Calendrier as Calendrier,
 )
+from recouvrement.droit.voies import (
+    DelaiDeVoie as DelaiDeVoie,
+)
+from recouvrement.droit.voies import (
+    Piece as Piece,
+)
+from recouvrement.droit.voies import (
+    Voie as Voie,
+)
 from recouvrement.erreurs import (
     ContenuChange as ContenuChange,
 )
@@ -67,8 +76,17 @@ from recouvrement.erreurs import (
 from recouvrement.erreurs import (
     TableInvalide as TableInvalide,
 )
+from recouvrement.modele.accords import (
+    ReconnaissanceDeDette as ReconnaissanceDeDette,
+)
+from recouvrement.modele.accords import (
+    Transaction as Transaction,
+)
 from recouvrement.modele.actes import (
     Acte as Acte,
+)
+from recouvrement.modele.actes import (
+    ActeInterruptif as ActeInterruptif,
 )
 from recouvrement.modele.actes import (
     MiseEnDemeure as MiseEnDemeure,
@@ -98,13 +116,25 @@ from recouvrement.modele.dossier import (
     Evenement as Evenement,
 )
 from recouvrement.modele.evenements import (
+    Appel as Appel,
+)
+from recouvrement.modele.evenements import (
     Avoir as Avoir,
+)
+from recouvrement.modele.evenements import (
+    Blocage as Blocage,
 )
 from recouvrement.modele.evenements import (
     Contestation as Contestation,
 )
 from recouvrement.modele.evenements import (
+    DecheanceTerme as DecheanceTerme,
+)
+from recouvrement.modele.evenements import (
     DelaiDeGrace as DelaiDeGrace,
+)
+from recouvrement.modele.evenements import (
+    Echeancier as Echeancier,
 )
 from recouvrement.modele.evenements import (
     FraisJustifies as FraisJustifies,
@@ -116,10 +146,25 @@ from recouvrement.modele.evenements import (
     ProcedureCollective as ProcedureCollective,
 )
 from recouvrement.modele.evenements import (
+    Promesse as Promesse,
+)
+from recouvrement.modele.evenements import (
+    Reconnaissance as Reconnaissance,
+)
+from recouvrement.modele.evenements import (
     Rejet as Rejet,
 )
 from recouvrement.modele.evenements import (
     Remise as Remise,
+)
+from recouvrement.modele.evenements import (
+    Renonciation as Renonciation,
+)
+from recouvrement.modele.evenements import (
+    Signal as Signal,
+)
+from recouvrement.modele.evenements import (
+    Suspension as Suspension,
 )
 from recouvrement.modele.evenements import (
     Titre as Titre,
@@ -141,6 +186,21 @@ from recouvrement.modele.personnes import (
 )
 from recouvrement.modele.personnes import (
     Qualite as Qualite,
+)
+from recouvrement.politique.accord import (
+    SuiviEcheancier as SuiviEcheancier,
+)
+from recouvrement.politique.accord import (
+    VersementSuivi as VersementSuivi,
+)
+from recouvrement.politique.balance import (
+    BalanceAgee as BalanceAgee,
+)
+from recouvrement.politique.balance import (
+    LigneAgee as LigneAgee,
+)
+from recouvrement.politique.balance import (
+    PenalitesNonReclamees as PenalitesNonReclamees,
 )
 from recouvrement.politique.bilan import (
     ActionProposee as ActionProposee,
@@ -166,17 +226,59 @@ from recouvrement.politique.bilan import (
 from recouvrement.politique.bilan import (
     LigneDecompte as LigneDecompte,
 )
+from recouvrement.politique.contentieux import (
+    DossierContentieux as DossierContentieux,
+)
 from recouvrement.politique.conventions import (
     Conventions as Conventions,
 )
+from recouvrement.politique.dso import (
+    Dso as Dso,
+)
+from recouvrement.politique.plan import (
+    Plan as Plan,
+)
+from recouvrement.politique.plan import (
+    Simulation as Simulation,
+)
 from recouvrement.politique.politique import (
     Politique as Politique,
+)
+from recouvrement.politique.portefeuille import (
+    Ecarte as Ecarte,
+)
+from recouvrement.politique.portefeuille import (
+    Portefeuille as Portefeuille,
+)
+from recouvrement.politique.priorites import (
+    Poids as Poids,
+)
+from recouvrement.politique.priorites import (
+    Priorite as Priorite,
+)
+from recouvrement.politique.priorites import (
+    Priorites as Priorites,
+)
+from recouvrement.politique.priorites import (
+    Radar as Radar,
+)
+from recouvrement.politique.rapprochement import (
+    Candidat as Candidat,
+)
+from recouvrement.politique.rapprochement import (
+    Rapprochement as Rapprochement,
+)
+from recouvrement.politique.scenario import (
+    Condition as Condition,
 )
 from recouvrement.politique.scenario import (
     Etape as Etape,
 )
 from recouvrement.politique.scenario import (
     Scenario as Scenario,
+)
+from recouvrement.politique.voies import (
+    Hypotheses as Hypotheses,
 )
 from recouvrement.resultat import (
     Noeud as Noeud,

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from attrs import field, frozen
 
 from recouvrement.courrier.document import Courrier
-from recouvrement.modele.actes import Acte
+from recouvrement.modele.actes import Demarche
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.personnes import Adresse
@@ -61,7 +61,7 @@ class Pli:
     objet: str
     documents: tuple[Document, ...]
     debiteur: str
-    acte: Acte
+    acte: Demarche
 
     @cached_property
     def empreinte(self) -> str:
@@ -139,12 +139,67 @@ class Anomalie:
 
 
 @frozen(kw_only=True)
+class Encaissement:
+    """Règlement lu sans la créance qu'il éteint : une proposition à rapprocher, jamais imputée par le lecteur.
+
+    Attributes:
+        paiement: Sans créance désignée.
+        libelle: Texte du relevé et nom du payeur, pour ``Portefeuille.rapprocher``.
+        iban: Compte du payeur, masqué dans ``repr``.
+        debiteur: Connu des livres du créancier (FEC) ; ``None`` : lu d'un relevé, qui ne connaît pas vos clients.
+        references: Identifiants que les banques lui donnent ; son rejet en redit un.
+    """
+
+    paiement: Paiement
+    libelle: str = field(default="", repr=False)  # un libellé recopie parfois un IBAN
+    payeur: str = ""
+    iban: str | None = field(default=None, repr=masquer_iban)
+    debiteur: Debiteur | None = None
+    references: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Retour:
+    """Paiement revenu impayé, tel que la banque le dit.
+
+    Attributes:
+        motif: Code ISO 20022 (« AM04 ») et son sens ; vide si la banque le tait.
+        references: Identifiants du paiement d'origine que la banque redit.
+    """
+
+    le: date
+    montant: Montant
+    motif: str = ""
+    libelle: str = field(default="", repr=False)
+    payeur: str = ""
+    reference: str = ""
+    references: tuple[str, ...] = ()
+
+    def rejet(self, paiements: "Iterable[Paiement | Encaissement]") -> Rejet | None:
+        """Rejet du seul de ces paiements qui a le même montant et un même identifiant ; aucun ou plusieurs : rien n'est deviné."""
+        lus = [(x.paiement, x.references) if isinstance(x, Encaissement) else (x, ()) for x in paiements]
+        vises = {
+            p.reference
+            for p, redites in lus
+            if p.reference and p.montant == self.montant and p.le <= self.le and {p.reference, *redites} & set(self.references)
+        }
+        return Rejet(le=self.le, paiement=vises.pop(), reference=self.reference) if len(vises) == 1 else None
+
+
+@frozen(kw_only=True)
 class Lecture:
-    """Ce qu'un fichier a donné."""
+    """Ce qu'un fichier a donné.
+
+    Attributes:
+        encaissements: Règlements dont la créance n'est pas connue ; ``rassembler`` porte au dossier ceux dont le débiteur l'est.
+        retours: Paiements revenus impayés, à rattacher au paiement d'origine.
+    """
 
     creances: tuple[Creance, ...] = ()
     evenements: tuple[Evenement, ...] = ()
     anomalies: tuple[Anomalie, ...] = ()
+    encaissements: tuple[Encaissement, ...] = ()
+    retours: tuple[Retour, ...] = ()
 
 
 class MoteurRendu(Protocol):

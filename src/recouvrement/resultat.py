@@ -4,11 +4,11 @@ Une règle de droit ne peut rendre qu'un ``Resultat``. Rien n'est mis en forme p
 références déjà en main, écrites seulement quand on les demande.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from attrs import frozen
 
@@ -17,6 +17,33 @@ from recouvrement.modele.montant import Montant, Taux
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
+
+
+class Differe:
+    """Une valeur qui peut n'être bâtie qu'à sa première lecture : ses chiffres sont connus, ses raisons attendent qu'on les demande.
+
+    Lue, comparée, hachée, écrite ou sérialisée, elle est une valeur comme une autre. Ce qui peut échouer se calcule avant.
+    """
+
+    __slots__ = ("_champs",)
+
+    @classmethod
+    def plus_tard(cls, champs: Callable[[], Mapping[str, Any]]) -> Self:
+        """La valeur que donneront ces champs, demandés quand l'un d'eux sera lu."""
+        valeur = object.__new__(cls)
+        object.__setattr__(valeur, "_champs", champs)
+        return valeur
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, nom: str) -> Any:
+            """Python ne vient ici que pour un champ encore vide."""
+            if nom not in type(self).__slots__:
+                raise AttributeError(f"{type(self).__name__} n'a pas de « {nom} »")
+            if champs := self._champs:
+                self.__init__(**champs())
+                object.__setattr__(self, "_champs", None)
+            return object.__getattribute__(self, nom)
 
 
 @frozen(cache_hash=True)
@@ -84,7 +111,7 @@ class Noeud(Protocol):
 
 
 @frozen
-class Resultat(Generic[T_co]):
+class Resultat(Differe, Generic[T_co]):
     """Valeur conclue par une règle, avec ce qui la fonde.
 
     Attributes:

@@ -26,7 +26,7 @@ def rediger(action: ActionProposee, bilan: Bilan, *, langue: str | None = None, 
     if not action.etape.lettre:
         raise ModeleInvalide("cette étape n'a pas de lettre à écrire", modele=action.etape.cle)
     langue = langue or bilan.dossier.debiteur.langue
-    visees = tuple(bilan.par_creance[r] for r in action.acte.creances)
+    visees = tuple(bilan.par_creance[r] for r in action.creances)
     modele = charger(action.etape.lettre, langue, visees[0].regime, modeles)
     faits = _faits(action, bilan, visees, modele)
     champs, conditions = faits.champs(), faits.conditions()
@@ -55,7 +55,7 @@ def rediger(action: ActionProposee, bilan: Bilan, *, langue: str | None = None, 
 def _faits(action: ActionProposee, bilan: Bilan, visees: tuple[BilanCreance, ...], modele: Modele) -> Faits:
     principal = modele.reclame == "principal"
     postes = [b.principal.valeur if principal else b.total.valeur for b in visees]
-    memoire = tuple(bilan.par_creance[r] for r in action.acte.pour_memoire)
+    memoire = tuple(bilan.par_creance[r] for r in action.pour_memoire)
     accessoires = not principal and any(b.total.valeur != b.principal.valeur for b in visees)
     return Faits(action, bilan, visees, memoire, sum(postes[1:], postes[0]), accessoires)
 

@@ -80,7 +80,7 @@ class Bareme:
         """Premier jour connu."""
         return self.valeurs[0].du
 
-    @property
+    @cached_property
     def connu_au(self) -> date:
         """Dernier jour connu, inclus."""
         fin = self.valeurs[-1].au

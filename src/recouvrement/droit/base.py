@@ -1,15 +1,15 @@
 """Ce qu'un droit sait répondre : ses régimes, ligne à ligne, et les questions qu'on lui pose."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
 from recouvrement.droit.baremes import Bareme, Verifie, reserves_de
-from recouvrement.droit.chronologie import Prescription, Reconnaissance
+from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
@@ -18,7 +18,12 @@ from recouvrement.modele.personnes import Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import Delai, JoursOuvres
 
+if TYPE_CHECKING:
+    from recouvrement.droit.voies import Situation, Voie
+
 Poste = Literal["penalites", "interets"]
+Ligne = TypeVar("Ligne", "Regime", "RegimePrescription")
+Distance = Literal["aucune", "outre_mer", "etranger"]
 
 
 class Palier(NamedTuple):
@@ -51,7 +56,6 @@ class Regime:
         depart: Ce qui fait courir : l'échéance, ou la mise en demeure.
         depuis: Échéances à compter desquelles le régime joue ; avant, rien ne court (``avant_depuis`` dit pourquoi).
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
-        prescription: Code du régime de prescription.
         ordre_public: Aucune clause ne change le taux.
         taux_convenu: Au civil, un taux convenu remplace le taux légal (toujours admis pour des pénalités).
         versions: Rédactions de la loi, par jour d'entrée en vigueur ; vide : ``source`` seule.
@@ -73,7 +77,6 @@ class Regime:
     depart: Literal["echeance", "mise_en_demeure"]
     delais_legaux: tuple[tuple[str, int], ...]
     indemnite: str | None
-    prescription: str
     source: Source
     depuis: date | None = None
     avant_depuis: str = ""
@@ -95,7 +98,10 @@ class Regime:
         """La rédaction en vigueur ce jour-là ; la plus ancienne décrite, avant elle."""
         if not self.versions:
             return self.source
-        return next((source for du, source in reversed(self.versions) if du <= jour), self.versions[0][1])
+        for du, source in reversed(self.versions):
+            if du <= jour:
+                return source
+        return self.versions[0][1]
 
     def delai_legal(self, acheteur: str) -> int:
         """Jours accordés par la loi à ce genre d'acheteur, sans échéance donnée."""
@@ -112,25 +118,70 @@ class Regime:
         )
 
 
+class Parties(NamedTuple):
+    """Qui agit, contre qui."""
+
+    creanciers: frozenset[Qualite]
+    debiteurs: frozenset[Qualite]
+
+
+class Ancienne(NamedTuple):
+    """Durée qu'une loi a réduite : celle d'avant ``RegimePrescription.depuis``."""
+
+    duree: Delai
+    reserves: tuple[Reserve, ...]
+
+
 @frozen(kw_only=True)
 class RegimePrescription:
     """Une ligne de la table des prescriptions.
 
     Attributes:
+        natures: Natures de créance visées ; ``parties`` : couples de qualités ; vides : toutes. ``acheteurs`` : genres d'acheteur public.
         civile: Le délai se compte en années civiles entières, du 1er janvier suivant le départ.
-        depart: ``exigibilite`` : l'échéance, sinon l'exécution, sinon l'émission ; ``execution`` : l'exécution, sinon l'émission.
-        prudence: ``execution`` : jusqu'à une première interruption, la plus proche de l'échéance et de l'exécution compte aussi.
+        depart: ``exigibilite`` : l'échéance, sinon l'exécution, sinon l'émission ; ``execution`` : l'exécution, sinon l'émission ;
+            ``emission``.
+        depart_dit: L'événement à dater, quand la ligne a le sien.
+        attente: Jours ajoutés au départ.
+        prudence: Jusqu'à une première interruption, la plus proche de l'échéance et de l'exécution compte aussi.
+        depuis: Entrée en vigueur de la durée ; ``ancienne`` : celle d'avant, si la loi l'a réduite (C. civ., art. 2222, al. 2).
+        amenageable: Le contrat peut changer la durée (C. civ., art. 2254).
+        forclusion: Ni suspension, ni reconnaissance (C. civ., art. 2220).
+        butoir: Soumise aux vingt ans de l'article 2232.
+        suspension_max: Durée d'une suspension, au plus.
+        acte: Cause de l'acte qui l'interrompt à coup sûr.
     """
 
     code: str
     intitule: str
     duree: Delai
+    natures: frozenset[str]
+    parties: tuple[Parties, ...]
+    acheteurs: frozenset[str]
     civile: bool
-    depart: Literal["exigibilite", "execution"]
-    prudence: Literal["", "execution"]
+    depart: Literal["exigibilite", "execution", "emission"]
+    depart_dit: str
+    attente: int
+    prudence: bool
+    depuis: date | None
+    ancienne: Ancienne | None
+    amenageable: bool
+    forclusion: bool
+    butoir: bool
+    suspension_max: Delai | None
+    acte: str
     source: Source
     verifie: Verifie
     reserves: tuple[Reserve, ...] = ()
+
+    def regit(self, creance: Creance) -> bool:
+        """Vrai si la nature et les qualités sont celles de cette ligne."""
+        creancier, debiteur = creance.creancier.qualite, creance.debiteur.qualite
+        return (
+            creance.nature in self.natures
+            and (not self.parties or any(creancier in p.creanciers and debiteur in p.debiteurs for p in self.parties))
+            and (not self.acheteurs or creance.debiteur.acheteur in self.acheteurs)
+        )
 
     @cached_property
     def regle(self) -> Regle:
@@ -223,13 +274,26 @@ class QuestionPrescription(Protocol):
         self,
         droit: "Droit",
         creance: Creance,
-        regime: Regime,
-        reconnaissances: tuple[Reconnaissance, ...],
+        versements: tuple[Versement, ...],
         evenements: tuple[Evenement, ...],
         *,
         au: date,
     ) -> Prescription:
         """Dernier jour utile et jour prudent."""
+
+
+class QuestionDelai(Protocol):
+    """Quand finit un délai de procédure ?"""
+
+    def __call__(self, cle: str, *, depart: date, distance: Distance = "aucune", calendrier: JoursOuvres) -> Resultat[date]:
+        """Dernier jour pour agir, ou dernier jour d'une attente."""
+
+
+class QuestionVoies(Protocol):
+    """Par quelles voies obtenir paiement ?"""
+
+    def __call__(self, droit: "Droit", situation: "Situation") -> "tuple[Voie, ...]":
+        """Toutes les voies décrites, ouvertes ou fermées, dans l'ordre de la table."""
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -253,9 +317,12 @@ class Droit:
     plancher: QuestionPlancher
     prescription: QuestionPrescription
     mentions: QuestionMentions
+    delai: QuestionDelai
+    voies: QuestionVoies
     avertissements: Mapping[str, Regle] = field(factory=dict)
     ajouts: tuple[Bareme, ...] = ()
     _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)
+    _prescriptions: dict[tuple[object, ...], RegimePrescription] = field(factory=dict, init=False)
     _paliers: dict[str, tuple[Palier, ...]] = field(factory=dict, init=False)
 
     @property
@@ -273,13 +340,28 @@ class Droit:
         cle = (creance.nature, creance.creancier.qualite, creance.debiteur.qualite, creance.debiteur.acheteur)
         trouve = self._par_qualites.get(cle)
         if trouve is None:
-            trouve = self._par_qualites[cle] = self._chercher_regime(creance)
+            trouve = self._par_qualites[cle] = self._seule("régime de la créance", self.regimes, creance)
         return trouve
 
-    def _chercher_regime(self, creance: Creance) -> Regime:
-        lignes = [r for r in self.regimes if r.regit(creance)]
+    def regime_prescription(self, creance: Creance) -> RegimePrescription:
+        """Régime de prescription de la créance, par sa nature et la qualité de ses parties.
+
+        Raises:
+            DroitIndisponible: Aucune ligne ne la décrit.
+            ReglesConcurrentes: Deux lignes répondent.
+        """
+        cle = (creance.nature, creance.creancier.qualite, creance.debiteur.qualite, creance.debiteur.acheteur)
+        trouve = self._prescriptions.get(cle)
+        if trouve is None:
+            lignes = tuple(self.prescriptions.values())
+            trouve = self._prescriptions[cle] = self._seule("régime de prescription", lignes, creance)
+        return trouve
+
+    def _seule(self, question: str, table: Iterable[Ligne], creance: Creance) -> Ligne:
+        """La ligne qui régit la créance : une, et une seule."""
+        lignes = [r for r in table if r.regit(creance)]
         if len(lignes) > 1:
-            raise ReglesConcurrentes("régime de la créance", [r.code for r in lignes])
+            raise ReglesConcurrentes(question, [r.code for r in lignes])
         if not lignes:
             qui = f"{creance.creancier.qualite.value} contre {creance.debiteur.qualite.value}"
             raise DroitIndisponible(f"droit « {self.code} » : la nature « {creance.nature} », {qui}, n'est pas encore décrite")

@@ -8,16 +8,15 @@ from attrs import frozen
 from recouvrement.resultat import Resultat, Source
 
 
-class Reconnaissance(NamedTuple):
-    """Fait du débiteur qui vaut peut-être reconnaissance de la dette.
+class Versement(NamedTuple):
+    """Paiement qui a touché la créance.
 
     Attributes:
-        certaine: Faux si le créancier ou la loi a choisi la dette que le paiement touche.
+        certain: Faux si le créancier ou la loi a choisi la dette qu'il touche : ce n'est pas une reconnaissance certaine.
     """
 
     le: date
-    evenement: str
-    certaine: bool
+    certain: bool
 
 
 NOMS_DES_EFFETS = {"depart": "départ", "sans_effet": "sans effet"}
@@ -28,7 +27,9 @@ class Segment:
     """Un moment de la prescription.
 
     Attributes:
-        au: Dernier jour utile qui en résulte ; ``None`` : sans effet sur le délai.
+        au: Dernier jour utile qui en résulte ; d'une suspension, le jour où le temps court à nouveau, ``None`` si elle dure encore ;
+            ``None`` : sans effet sur le délai.
+        fin: Dernier jour utile une fois ce moment passé ; ``None`` : inchangé.
     """
 
     du: date
@@ -37,6 +38,7 @@ class Segment:
     evenement: str
     source: Source | None
     motif: str
+    fin: date | None = None
 
     @property
     def nom(self) -> str:
@@ -52,7 +54,9 @@ class Prescription:
         valeur: Dernier jour utile, inclus : le lendemain, l'action est éteinte.
         prudente: Lecture la plus courte qui se défende, avancée d'un jour et ramenée à un jour ouvré : agir avant ce soir-là.
         regime: Code du régime de prescription.
-        chronologie: Départ, interruptions, faits sans effet, dans l'ordre.
+        chronologie: Départ, interruptions, suspensions, butoir et faits sans effet, dans l'ordre.
+        acte: Cause de l'acte qui l'interromprait à coup sûr.
+        pourquoi_prudente: Ce qui sépare le jour prudent du dernier jour utile.
     """
 
     valeur: date
@@ -61,6 +65,8 @@ class Prescription:
     regime: str
     chronologie: tuple[Segment, ...]
     resultat: Resultat[date]
+    acte: str = "assignation"
+    pourquoi_prudente: str = ""
 
     @property
     def acquise(self) -> bool:
@@ -72,32 +78,54 @@ class Prescription:
         """Vrai entre le jour prudent et le dernier jour utile : plus aucune menace d'agir sans réserve."""
         return self.prudente < self.au <= self.valeur
 
+    @property
+    def suspendue(self) -> bool:
+        """Vrai si le temps est arrêté au jour de l'examen : ``valeur`` suppose qu'il reprenne ce jour-là."""
+        return any(s.effet == "suspension" and s.au is None for s in self.chronologie)
+
+    @property
+    def etat(self) -> str:
+        """« acquise », « peut-être acquise » ou « non acquise »."""
+        return "acquise" if self.acquise else "peut-être acquise" if self.douteuse else "non acquise"
+
     def expliquer(self) -> str:
         """Les deux dates, puis chaque moment avec son article et son motif."""
         from recouvrement.affichage import date_fr
 
-        etat = "acquise" if self.acquise else "peut-être acquise" if self.douteuse else "non acquise"
-        tete = f"Prescription : {etat} au {date_fr(self.au)}. Dernier jour utile : {date_fr(self.valeur)} ; prudent : {date_fr(self.prudente)}."
+        tete = (
+            f"Prescription : {self.etat} au {date_fr(self.au)}."
+            f" Dernier jour utile : {date_fr(self.valeur)} ; prudent : {date_fr(self.prudente)} ({self.pourquoi_prudente})."
+        )
+        duree = f"- durée : {self.resultat.sachant[1].valeur} ({self.resultat.sachant[1].motif}) [{self.resultat.source}]"
         moments = [
-            f"- {date_fr(s.du)}, {s.nom} ({s.evenement}) : {s.motif}"
-            + (f" ; court jusqu'au {date_fr(s.au)}" if s.au else "")
+            f"- {date_fr(s.du)}, {s.nom} ({s.evenement})"
+            + (f" : {s.motif}" if s.motif else "")
+            + _duree(s)
+            + (f" ; dernier jour utile : {date_fr(s.fin)}" if s.fin else "")
             + (f" [{s.source}]" if s.source else "")
             for s in self.chronologie
         ]
         reserves = [f"Réserve : {r.texte}" for r in self.resultat.reserves]
-        return "\n".join([tete, *moments, *reserves])
+        return "\n".join([tete, duree, *moments, *reserves])
 
     def vers_dict(self) -> dict[str, object]:
         """Champs pour JSON."""
         return {
             "valeur": self.valeur.isoformat(),
+            "au": self.au.isoformat(),
+            "etat": self.etat,
+            "acte": self.acte,
+            "pourquoi_prudente": self.pourquoi_prudente,
             "prudente": self.prudente.isoformat(),
             "acquise": self.acquise,
+            "douteuse": self.douteuse,
+            "suspendue": self.suspendue,
             "regime": self.regime,
             "chronologie": [
                 {
                     "du": s.du.isoformat(),
                     "au": s.au.isoformat() if s.au else None,
+                    "fin": s.fin.isoformat() if s.fin else None,
                     "effet": s.effet,
                     "evenement": s.evenement,
                     "motif": s.motif,
@@ -111,14 +139,27 @@ class Prescription:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
-        periodes = [(s.du, s.au, s.nom) for s in self.chronologie if s.au]
+        periodes = [(s.du, s.au or self.au, s.nom) for s in self.chronologie if s.fin]
         reperes = [(self.au, "examen"), (self.prudente, "jour prudent"), (self.valeur, "dernier jour utile")]
-        lignes = [(a.date_fr(s.du), s.nom, s.motif, str(s.source or "")) for s in self.chronologie]
-        etat = "acquise" if self.acquise else "peut-être acquise" if self.douteuse else "non acquise"
+        lignes = [
+            (a.date_fr(s.du), s.nom, s.evenement, a.date_fr(s.fin) if s.fin else "", s.motif, str(s.source or ""))
+            for s in self.chronologie
+        ]
+        deux_dates = [("dernier jour utile", a.date_fr(self.valeur)), ("jour prudent", a.date_fr(self.prudente))]
         return a.page(
-            a.carte(
-                "Prescription", etat, [("dernier jour utile", a.date_fr(self.valeur)), ("jour prudent", a.date_fr(self.prudente))]
-            ),
+            a.carte("Prescription", self.etat, deux_dates),
             a.frise(periodes, reperes),
-            a.table(("Le", "Effet", "Motif", "Article"), lignes),
+            a.table(("Le", "Effet", "Événement", "Dernier jour utile", "Motif", "Article"), lignes),
+            a.table(("Réserve",), [(r.texte,) for r in self.resultat.reserves]) if self.resultat.reserves else "",
         )
+
+
+def _duree(segment: Segment) -> str:
+    """Combien de temps dure une suspension."""
+    if segment.effet != "suspension":
+        return ""
+    if segment.au is None:
+        return " ; elle dure encore"
+    from recouvrement.affichage import date_fr
+
+    return f" ; le temps court à nouveau le {date_fr(segment.au)}"

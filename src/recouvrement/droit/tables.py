@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recouvrement.droit.baremes import Bareme, ValeurDatee
-from recouvrement.droit.base import Regime, RegimePrescription
+from recouvrement.droit.base import Ancienne, Parties, Regime, RegimePrescription
 from recouvrement.erreurs import RecouvrementError, TableInvalide
 from recouvrement.modele.montant import Taux
 from recouvrement.modele.personnes import Qualite
@@ -99,7 +99,6 @@ def _regime(brut: Mapping[str, Any]) -> Regime:
         depart=brut["depart"],
         delais_legaux=tuple(sorted(brut["delai_legal"].items())),
         indemnite=brut.get("indemnite"),
-        prescription=brut["prescription"],
         source=source(brut["source"]),
         depuis=brut.get("depuis"),
         avant_depuis=brut.get("avant_depuis", ""),
@@ -123,14 +122,40 @@ def lire_prescriptions(fichier: Path) -> dict[str, RegimePrescription]:
 
 
 def _prescription(code: str, brut: Mapping[str, Any]) -> RegimePrescription:
+    ancienne = brut.get("ancienne")
     return RegimePrescription(
         code=code,
         intitule=brut["intitule"],
         duree=Delai(annees=brut.get("annees", 0), mois=brut.get("mois", 0)),
+        natures=frozenset(brut["natures"]),
+        parties=tuple(Parties(_qualites(p["creanciers"]), _qualites(p["debiteurs"])) for p in brut.get("parties", ())),
+        acheteurs=frozenset(brut.get("acheteurs", ())),
         civile=brut.get("civile", False),
         depart=brut["depart"],
-        prudence=brut.get("prudence", ""),
+        depart_dit=brut.get("depart_dit", ""),
+        attente=brut.get("attente", 0),
+        prudence=brut.get("prudence", False),
+        depuis=brut.get("depuis"),
+        ancienne=Ancienne(Delai(annees=ancienne["annees"]), _doute(f"passage_{code}", ancienne)) if ancienne else None,
+        amenageable=brut.get("amenageable", False),
+        forclusion=brut.get("forclusion", False),
+        butoir=brut.get("butoir", True),
+        suspension_max=Delai(mois=brut["suspension_max"]) if "suspension_max" in brut else None,
+        acte=brut.get("acte", "assignation"),
         source=source(brut["source"]),
         verifie=brut["verifie"],
-        reserves=tuple(Reserve(r["cle"], r["texte"]) for r in brut.get("reserves", ())),
+        reserves=tuple(Reserve(r["cle"], r["texte"]) for r in brut.get("reserves", ()))
+        + incertitude(f"prescription_{code}", brut["intitule"], brut["verifie"]),
     )
+
+
+def _doute(cle: str, brut: Mapping[str, Any]) -> tuple[Reserve, ...]:
+    return (Reserve(cle, brut["doute"]),) if "doute" in brut else ()
+
+
+def incertitude(cle: str, intitule: str, degre: str) -> tuple[Reserve, ...]:
+    """La réserve d'une ligne de table qui n'est pas établie par deux sources."""
+    dit = {"une_source": "règle lue dans une seule source", "a_verifier": "règle qu'aucune source n'établit, à vérifier"}.get(
+        degre
+    )
+    return (Reserve(cle, f"{dit} ({intitule[:1].lower()}{intitule[1:]})"),) if dit else ()

@@ -24,7 +24,7 @@ from recouvrement.erreurs import (
     RegistreOccupe,
     extrait,
 )
-from recouvrement.modele.actes import Acte, Transmission
+from recouvrement.modele.actes import ActeInterruptif, Demarche, Transmission
 from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.politique.bilan import ActionProposee, Bilan
 from recouvrement.ports import Accuse, Destinataire, Document, MoteurRendu, Notificateur, Pli, Registre, Reservation
@@ -110,14 +110,15 @@ class Guichet:
 
     def traiter(self, action: ActionProposee, bilan: Bilan, dossier: Dossier) -> Envoi:
         """Une action, un envoi ; aucune exception ordinaire n'en sort."""
+        acte = action.acte
         a_faire = _sans_lettre(action)
-        if a_faire:
+        if a_faire or isinstance(acte, ActeInterruptif):
             return Envoi(dossier=dossier, action=action, issue="a_faire", detail=a_faire)
         manque = self._canal_manquant(action.canal)
         if manque and not self.a_blanc:
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
         try:
-            pli = _plier(action, bilan, dossier, self.moteurs, self.modeles)
+            pli = _plier(action, acte, bilan, self.moteurs, self.modeles)
         except Exception as e:  # une lettre impossible n'arrête pas les autres
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
         envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
@@ -167,6 +168,10 @@ class Guichet:
 
 def _sans_lettre(action: ActionProposee) -> str:
     """Ce qu'un humain doit faire lui-même. La lettre part au débiteur : une transmission ne lui est pas destinée."""
+    if isinstance(action.acte, ActeInterruptif):
+        return (
+            "acte à faire faire avant le jour prudent de la prescription : aucune lettre n'y suffit. Inscrivez-le une fois fait."
+        )
     if isinstance(action.acte, Transmission):
         return f"dossier à transmettre ({action.acte.a}) : aucune lettre au débiteur. Inscrivez la transmission une fois faite."
     if action.canal == "telephone":
@@ -185,7 +190,7 @@ def _meme(dossier: Dossier, relu: Dossier) -> Dossier:
 def _completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
     """Ajoute les actes du registre que l'hôte ne connaît pas encore : une étape faite n'est pas reproposée."""
     for evenement in inscrits:
-        if isinstance(evenement, Acte):
+        if isinstance(evenement, Demarche):
             neuf = _neuf(evenement, dossier)
             dossier = dossier.avec(neuf) if neuf else dossier
         elif evenement not in dossier.evenements:
@@ -193,10 +198,10 @@ def _completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
     return dossier
 
 
-def _neuf(acte: Acte, dossier: Dossier) -> Acte | None:
+def _neuf(acte: Demarche, dossier: Dossier) -> Demarche | None:
     """L'acte, réduit aux créances du dossier pour lesquelles l'hôte ne connaît pas déjà cette étape."""
     presentes = {x.reference for x in dossier.creances}
-    semblables = [e for e in dossier.evenements if isinstance(e, Acte) and e.etape == acte.etape]
+    semblables = [e for e in dossier.evenements if isinstance(e, Demarche) and e.etape == acte.etape]
     connues = {r for e in semblables for r in (e.creances or presentes - set(e.pour_memoire))}
     visees = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
     restent = tuple(r for r in visees if r in presentes - connues)
@@ -207,14 +212,14 @@ def _neuf(acte: Acte, dossier: Dossier) -> Acte | None:
     return _visant(acte, restent, pour_memoire=memoire, reference="" if prise else acte.reference)
 
 
-def _visant(acte: Acte, creances: tuple[str, ...], **changements: Any) -> Acte:
+def _visant(acte: Demarche, creances: tuple[str, ...], **changements: Any) -> Demarche:
     return evolve(acte, **changements | {"creances": creances})
 
 
-def _plier(action: ActionProposee, bilan: Bilan, dossier: Dossier, moteurs: Iterable[MoteurRendu], modeles: Path | None) -> Pli:
+def _plier(action: ActionProposee, acte: Demarche, bilan: Bilan, moteurs: Iterable[MoteurRendu], modeles: Path | None) -> Pli:
     """Le pli à remettre. L'acte y nomme ses créances : une facture venue plus tard n'y est pas comprise."""
     courrier = rediger(action, bilan, modeles=modeles)
-    acte, debiteur = action.acte, dossier.debiteur
+    dossier, debiteur = bilan.dossier, bilan.dossier.debiteur
     references = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
     return Pli(
         cles=tuple(cle_d_envoi(dossier.creancier.cle, reference, acte.etape) for reference in references),

@@ -4,6 +4,7 @@ from datetime import date
 
 from attrs import field, frozen
 
+from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 
 
@@ -60,4 +61,41 @@ class Transmission:
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
 
-Acte = Relance | MiseEnDemeure | Transmission
+CAUSES_D_INTERRUPTION = {
+    "assignation": "assignation",
+    "refere": "assignation en référé",
+    "requete": "requête au greffe",
+    "injonction_de_payer_signifiee": "signification d'une injonction de payer",
+    "saisie": "acte d'exécution forcée",
+    "mesure_conservatoire": "mesure conservatoire",
+    "declaration_de_creance": "déclaration de créance",
+    "demande_ecrite_publique": "demande écrite à la personne publique",
+    "recommande_assurance": "recommandé avec avis de réception de l'assureur",
+}
+
+
+@frozen(kw_only=True)
+class ActeInterruptif:
+    """Acte dont la loi dit qu'il interrompt la prescription (C. civ., art. 2241 à 2246).
+
+    Attributes:
+        le: Signification de l'acte (d'une injonction de payer : de l'ordonnance, jamais le dépôt de la requête).
+        creance: ``None`` : toutes celles du dossier.
+        fin_le: Extinction de l'instance, clôture de la procédure (art. 2242) ; ``None`` : inconnue, le nouveau délai court de ``le``.
+        non_avenu: Vrai si l'interruption est anéantie : désistement, péremption, rejet définitif, caducité (art. 2243).
+    """
+
+    le: date = field(validator=c.jour)
+    cause: str = field(validator=c.parmi(*CAUSES_D_INTERRUPTION))
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    fin_le: date | None = field(default=None, validator=c.jour_ou_rien)
+    non_avenu: bool = field(default=False, validator=c.vrai_ou_faux)
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.fin_le is not None and self.fin_le < self.le:
+            raise DonneeInvalide("l'instance finit avant de commencer", champ="fin_le", valeur=self.fin_le)
+
+
+Demarche = Relance | MiseEnDemeure | Transmission  # étape d'un scénario, que le créancier fait lui-même
+Acte = Demarche | ActeInterruptif

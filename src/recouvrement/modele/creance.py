@@ -10,6 +10,7 @@ from recouvrement.modele import _champs as c
 from recouvrement.modele.conditions import ConditionsPaiement
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Creancier, Debiteur
+from recouvrement.temps import Delai
 
 
 def _principal(valeur: Montant | Decimal | int | str) -> Montant:
@@ -31,6 +32,7 @@ class Creance:
         nature: Slug du droit (``facture``…) ; une nature sans règle décrite lève ``DroitIndisponible`` à l'examen.
         executee_le: Livraison ou fin de la prestation : départ de la prescription et du délai légal sans échéance.
         contrat_le: Date du contrat : choisit la version de la loi ; ``None`` : l'émission.
+        prescription_convenue: Durée de prescription stipulée, d'un à dix ans (C. civ., art. 2254) ; refusée là où la loi l'interdit.
         recue_le: Réception de la facture ou de la demande de paiement (acheteur public).
 
     Raises:
@@ -49,6 +51,7 @@ class Creance:
     recue_le: date | None = field(default=None, validator=c.jour_ou_rien)
     contrat_le: date | None = field(default=None, validator=c.jour_ou_rien)
     conditions: ConditionsPaiement = field(default=_SANS_CONDITIONS, validator=c.instance(ConditionsPaiement))
+    prescription_convenue: Delai | None = field(default=None, validator=c.instance(Delai, rien=True))
 
     def __attrs_post_init__(self) -> None:
         if self.echeance is not None and self.echeance < self.emise_le:

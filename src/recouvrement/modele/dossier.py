@@ -8,17 +8,26 @@ from attrs import evolve, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
-from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.evenements import (
+    Appel,
     Avoir,
+    Blocage,
     Contestation,
+    DecheanceTerme,
     DelaiDeGrace,
+    Echeancier,
     FraisJustifies,
     Paiement,
     ProcedureCollective,
+    Promesse,
+    Reconnaissance,
     Rejet,
     Remise,
+    Renonciation,
+    Signal,
+    Suspension,
     Titre,
 )
 from recouvrement.modele.personnes import Creancier, Debiteur
@@ -30,9 +39,19 @@ Evenement = (
     | Remise
     | FraisJustifies
     | Contestation
+    | Promesse
+    | Echeancier
+    | DecheanceTerme
+    | Reconnaissance
+    | Renonciation
+    | Suspension
     | DelaiDeGrace
     | ProcedureCollective
     | Titre
+    | Appel
+    | Signal
+    | Blocage
+    | ActeInterruptif
     | Relance
     | MiseEnDemeure
     | Transmission
@@ -46,22 +65,34 @@ _GENRES: tuple[type, ...] = (
     Rejet,
     FraisJustifies,
     Contestation,
+    Promesse,
+    Echeancier,
+    DecheanceTerme,
+    Reconnaissance,
+    Renonciation,
+    Suspension,
     DelaiDeGrace,
     ProcedureCollective,
     Titre,
+    Appel,
+    Signal,
+    Blocage,
+    ActeInterruptif,
     Relance,
     MiseEnDemeure,
     Transmission,
 )
 _RANGS: dict[type, int] = {genre: rang for rang, genre in enumerate(_GENRES)}
 _ACTES = (Relance, MiseEnDemeure, Transmission)
-_DU_DOSSIER = (Rejet, ProcedureCollective)
+_DU_DOSSIER = (Rejet, ProcedureCollective, Signal)
 
 
 def creances_visees(evenement: Evenement) -> tuple[str, ...]:
     """Références que l'événement nomme ; vide : le dossier entier."""
     if isinstance(evenement, _ACTES):
         return evenement.creances + evenement.pour_memoire
+    if isinstance(evenement, Echeancier | Appel):
+        return evenement.creances
     if isinstance(evenement, _DU_DOSSIER):
         return ()
     return (evenement.creance,) if evenement.creance else ()
@@ -73,7 +104,7 @@ def atteint(evenement: Evenement, reference: str) -> bool:
     return not visees or reference in visees
 
 
-def vise(acte: Relance | MiseEnDemeure | Transmission, creance: Creance) -> bool:
+def vise(acte: Demarche, creance: Creance) -> bool:
     """Vrai si l'acte vise la créance : nommée, ou déjà née quand l'acte vise tout le dossier."""
     return (
         creance.reference in acte.creances
@@ -144,7 +175,9 @@ class Dossier:
                         valeur=reference,
                         remede="Corrigez la référence, ou ajoutez la créance.",
                     )
-            montant = getattr(evenement, "montant", None)
+            montant = getattr(evenement, "montant", None) or (
+                evenement.versements[0][1] if isinstance(evenement, Echeancier) else None
+            )
             if montant is not None and montant.devise != self.devise:
                 raise DonneeInvalide("devise autre que celle du dossier", champ="montant", valeur=montant)
         _sans_double("evenements", [f"{type(e).__name__} {e.reference}" for e in self.evenements if e.reference])

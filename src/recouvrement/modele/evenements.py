@@ -1,10 +1,11 @@
 """Ce qui est arrivé à la dette. ``le`` est le jour d'effet ; ``reference`` est la clé de l'hôte."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
@@ -19,6 +20,14 @@ def _montant(valeur: Montant | Decimal | int | str) -> Montant:
 
 def _montant_ou_rien(valeur: Montant | Decimal | int | str | None) -> Montant | None:
     return None if valeur is None else c.en_montant(valeur, "montant")
+
+
+def _versements(valeur: Iterable[tuple[date, Montant | Decimal | int | str]]) -> tuple[tuple[date, Montant], ...]:
+    """Chaque versement, un jour et un montant ; ce qui n'en a pas la forme est laissé au validateur."""
+    lus = c.en_suite(valeur)
+    if not isinstance(lus, tuple) or any(not isinstance(v, Sequence) or len(v) != 2 for v in lus):
+        return lus
+    return tuple((jour, c.en_montant(montant, "versements")) for jour, montant in lus)
 
 
 def _taux_ou_rien(valeur: Taux | Decimal | int | str | None) -> Taux | None:
@@ -188,3 +197,175 @@ class Titre:
     def __attrs_post_init__(self) -> None:
         if self.executoire_le < self.le:
             raise DonneeInvalide("exécutoire avant d'être rendu", champ="executoire_le", valeur=self.executoire_le)
+
+
+@frozen(kw_only=True)
+class Reconnaissance:
+    """Le débiteur reconnaît devoir : la prescription repart (C. civ., art. 2240). Aucune forme ; partielle, elle vaut pour le tout.
+
+    Attributes:
+        creance: ``None`` : toutes celles du dossier.
+    """
+
+    le: date = field(validator=c.jour)
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+
+@frozen(kw_only=True)
+class Renonciation:
+    """Le débiteur renonce, expressément ou sans équivoque, à une prescription déjà acquise (C. civ., art. 2250 et 2251)."""
+
+    le: date = field(validator=c.jour)
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+
+@frozen(kw_only=True)
+class Promesse:
+    """Le débiteur annonce un paiement.
+
+    Attributes:
+        pour_le: Jour promis.
+    """
+
+    le: date = field(validator=c.jour)
+    montant: Montant = field(converter=_montant, validator=c.positif)
+    pour_le: date = field(validator=c.jour)
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.pour_le < self.le:
+            raise DonneeInvalide("promesse pour un jour déjà passé", champ="pour_le", valeur=self.pour_le)
+
+
+@frozen(kw_only=True)
+class Echeancier:
+    """Plan de paiement convenu.
+
+    Attributes:
+        versements: Jour et montant de chacun, dans l'ordre.
+        creances: Références visées ; vide : toutes celles du dossier.
+        interets: ``courent`` pendant le plan, ou ``abandonnes`` s'il est tenu.
+        decheance: Vrai si un versement manqué rend le tout exigible.
+    """
+
+    le: date = field(validator=c.jour)
+    versements: tuple[tuple[date, Montant], ...] = field(converter=_versements)
+    creances: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
+    interets: Literal["courent", "abandonnes"] = field(default="courent", validator=c.parmi("courent", "abandonnes"))
+    decheance: bool = field(default=True, validator=c.vrai_ou_faux)
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    @versements.validator
+    def _en_ordre(self, attribut: "Attribute[object]", valeur: object) -> None:
+        remede = "Donnez une suite de couples (jour, montant)."
+        if not isinstance(valeur, tuple) or not valeur or any(not isinstance(v, tuple) for v in valeur):
+            raise DonneeInvalide("au moins un versement est attendu", champ="versements", valeur=valeur, remede=remede)
+        for jour, montant in valeur:
+            c.jour(self, attribut, jour)
+            c.positif(self, attribut, montant)
+        jours = [jour for jour, _ in valeur]
+        if jours != sorted(jours) or jours[0] < self.le:
+            remede = "Rangez les versements par jour ; aucun ne précède l'accord."
+            raise DonneeInvalide("versements en désordre", champ="versements", valeur=jours[0], remede=remede)
+        if len({montant.devise for _, montant in valeur}) > 1:
+            raise DonneeInvalide("une seule devise par échéancier", champ="versements")
+
+
+@frozen(kw_only=True)
+class DecheanceTerme:
+    """Le terme est perdu : ce qui restait à échoir devient exigible ce jour-là."""
+
+    le: date = field(validator=c.jour)
+    creance: str = field(converter=c.nfc, validator=c.texte())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+
+CAUSES_DE_SUSPENSION = (
+    "mediation",
+    "conciliation",
+    "procedure_participative",
+    "petites_creances",
+    "mesure_instruction",
+    "impossibilite_agir",
+)
+
+
+@frozen(kw_only=True)
+class Suspension:
+    """Le temps de la prescription s'arrête le ``du`` et court à nouveau le ``au`` (C. civ., art. 2230 et 2234 à 2239).
+
+    Attributes:
+        du: Accord écrit, à défaut première réunion ; décision qui ordonne la mesure ; début de l'empêchement.
+        au: Jour où le temps court à nouveau : ``(au - du).days`` jours s'ajoutent ; ``None`` : elle dure encore.
+        cause: ``mediation``, ``conciliation``, ``procedure_participative``, ``petites_creances`` (de l'accord du débiteur),
+            ``mesure_instruction`` : six mois restent au moins ; ``impossibilite_agir`` : sans ce plancher.
+    """
+
+    du: date = field(validator=c.jour)
+    au: date | None = field(default=None, validator=c.jour_ou_rien)
+    cause: str = field(validator=c.parmi(*CAUSES_DE_SUSPENSION))
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.au is not None and self.au < self.du:
+            raise DonneeInvalide("la suspension finit avant de commencer", champ="au", valeur=self.au)
+
+    @property
+    def le(self) -> date:
+        """Jour d'effet."""
+        return self.du
+
+
+ISSUES_D_APPEL = ("joint", "message_laisse", "infructueux", "refus_explicite")
+
+
+@frozen(kw_only=True)
+class Appel:
+    """Appel passé au débiteur : il vaut l'étape d'appel du scénario, et son issue peut avancer la suivante.
+
+    Attributes:
+        issue: ``joint``, ``message_laisse``, ``infructueux`` ou ``refus_explicite`` (de payer).
+        creances: Références dont on a parlé ; vide : toutes celles du dossier.
+    """
+
+    le: date = field(validator=c.jour)
+    issue: str = field(validator=c.parmi(*ISSUES_D_APPEL))
+    creances: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+
+NATURES_DE_SIGNAL = ("silence", "report", "difficultes")
+
+
+@frozen(kw_only=True)
+class Signal:
+    """Signe avant-coureur : le débiteur ne répond plus, reporte un rendez-vous, annonce des difficultés."""
+
+    le: date = field(validator=c.jour)
+    nature: str = field(validator=c.parmi(*NATURES_DE_SIGNAL))
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+
+@frozen(kw_only=True)
+class Blocage:
+    """Plus aucune démarche : débiteur représenté par un avocat, décédé, créance cédée, ou décision du créancier.
+
+    Attributes:
+        motif: ``represente``, ``decede``, ``cedee``, ou le motif en clair.
+        jusqu_au: Dernier jour du blocage, inclus ; ``None`` : sans terme.
+        creance: ``None`` : toutes celles du dossier.
+    """
+
+    le: date = field(validator=c.jour)
+    motif: str = field(converter=c.nfc, validator=c.texte())
+    jusqu_au: date | None = field(default=None, validator=c.jour_ou_rien)
+    creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
+    reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    def __attrs_post_init__(self) -> None:
+        if self.jusqu_au is not None and self.jusqu_au < self.le:
+            raise DonneeInvalide("le blocage finit avant de commencer", champ="jusqu_au", valeur=self.jusqu_au)

@@ -1,24 +1,51 @@
 """Ce que l'appelant doit savoir avant de se servir d'un bilan."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+
+from attrs import evolve
 
 from recouvrement.affichage import date_fr
 from recouvrement.droit.base import Droit
 from recouvrement.droit.chronologie import Prescription
+from recouvrement.erreurs import DroitIndisponible
+from recouvrement.modele.actes import CAUSES_D_INTERRUPTION
 from recouvrement.modele.conditions import TauxIndexe
-from recouvrement.modele.montant import Taux
-from recouvrement.politique.bilan import Alerte
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.evenements import Echeancier, Promesse, Titre
+from recouvrement.modele.montant import Montant, Taux
+from recouvrement.politique import accord, empechements
+from recouvrement.politique.bilan import Alerte, Gravite
 from recouvrement.politique.compte import Compte
 from recouvrement.resultat import Reserve
+from recouvrement.temps import UN_JOUR
 
-BIENTOT = timedelta(days=60)
+DELAIS_D_ALERTE: tuple[tuple[timedelta, Gravite], ...] = (
+    (timedelta(days=60), "grave"),
+    (timedelta(days=183), "attention"),  # six mois
+    (timedelta(days=366), "info"),  # douze mois
+)
 
 
-def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) -> tuple[Alerte, ...]:
+def alertes(
+    compte: Compte,
+    prescription: Prescription,
+    droit: Droit,
+    faits: Sequence[Evenement],
+    evenements: Sequence[Evenement],
+    au: date,
+) -> tuple[Alerte, ...]:
     """Alertes d'une créance, de la plus grave à la moindre."""
     creance, trouvees = compte.creance, []
-    if compte.principal and au > prescription.prudente - BIENTOT:
-        trouvees.append(_prescription(creance.reference, prescription))
+    if compte.principal and au > prescription.prudente - DELAIS_D_ALERTE[-1][0]:
+        trouvees.append(_prescription(creance.reference, prescription, au))
+    for e in faits:
+        match e:
+            case Titre():
+                trouvees.extend(_interets_du_titre(compte, e, droit, au))
+            case Promesse() | Echeancier():
+                trouvees.extend(_parole(creance, e, evenements, au))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     trouvees += [Alerte("taux_incertain", "attention", r.texte, creance.reference, r.source) for r in _doutes(compte)]
@@ -32,9 +59,9 @@ def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) 
     if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":
         message = f"créancier établi hors de France ({creance.creancier.adresse.pays}) : le droit français est supposé applicable"
         trouvees.append(Alerte("creancier_etranger", "attention", message, creance.reference))
-    if compte.regime.interets_sous and not compte.principal and compte.courus + compte.indemnite and compte.lignes:
+    if compte.regime.interets_sous and not compte.principal and compte.courus + compte.indemnite and compte.traits:
         jours, article = compte.regime.interets_sous
-        limite = date_fr(compte.lignes[-1].au + timedelta(days=jours))
+        limite = date_fr(compte.traits[-1].au + timedelta(days=jours))
         message = f"principal payé : les intérêts et l'indemnité sont à payer au plus tard le {limite}"
         trouvees.append(Alerte("interets_a_payer", "info", message, creance.reference, article))
     for reserve in compte.echeance.reserves:
@@ -49,10 +76,10 @@ def alertes(compte: Compte, prescription: Prescription, droit: Droit, au: date) 
 
 def _doutes(compte: Compte) -> list[Reserve]:
     """Réserves portées par les taux des lignes, sans répétition."""
-    return list(dict.fromkeys([r for ligne in compte.lignes for r in ligne.reserves]))
+    return list(dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]))
 
 
-def _prescription(reference: str, prescription: Prescription) -> Alerte:
+def _prescription(reference: str, prescription: Prescription, au: date) -> Alerte:
     source = prescription.resultat.source
     if prescription.acquise:
         message = (
@@ -64,8 +91,37 @@ def _prescription(reference: str, prescription: Prescription) -> Alerte:
             f"peut-être prescrite depuis le {date_fr(prescription.prudente)} : aucune menace d'agir sans l'avis d'un juriste"
         )
         return Alerte("prescription_douteuse", "grave", message, reference, source)
-    message = f"agir en justice au plus tard le {date_fr(prescription.prudente)} ; aucune lettre n'interrompt la prescription"
-    return Alerte("prescription_proche", "attention", message, reference, source)
+    gravite = next(g for delai, g in DELAIS_D_ALERTE if au > prescription.prudente - delai)
+    acte = CAUSES_D_INTERRUPTION[prescription.acte]
+    message = f"prescription proche : à interrompre au plus tard le {date_fr(prescription.prudente)} ({acte})"
+    return Alerte("prescription_proche", gravite, message, reference, source)
+
+
+def _parole(creance: Creance, parole: Promesse | Echeancier, evenements: Sequence[Evenement], au: date) -> Iterator[Alerte]:
+    """Ce qui devait être payé et ne l'a pas été ; un plan de consommateur peut être un crédit."""
+    if isinstance(parole, Echeancier):
+        yield from accord.alertes(parole, creance.debiteur)
+    if manque := empechements.manque_depuis(parole, evenements, au):
+        quoi = "promesse échue" if isinstance(parole, Promesse) else "échéancier manqué"
+        cle = "promesse_echue" if isinstance(parole, Promesse) else "echeancier_manque"
+        message = f"{quoi} : ce qui était dû au plus tard le {date_fr(manque - UN_JOUR)} n'a pas été payé"
+        yield Alerte(cle, "attention", message, creance.reference)
+
+
+def _interets_du_titre(compte: Compte, titre: Titre, droit: Droit, au: date) -> Iterator[Alerte]:
+    """Les intérêts échus depuis le titre se prescrivent à part, plus vite que lui."""
+    try:
+        ligne = droit.regime_prescription(evolve(compte.creance, nature="interets_apres_titre"))
+    except DroitIndisponible:
+        return
+    anciens = [t for t in compte.traits if t.du > titre.executoire_le and ligne.duree.depuis(t.au) < au]
+    if anciens:
+        montant = Montant.de_centimes(sum(t.centimes for t in anciens), compte.creance.devise)
+        message = (
+            f"{montant} d'intérêts échus depuis le titre ont plus de {ligne.duree} : prescrits si rien ne les a interrompus,"
+            " ils sont pourtant dans le total"
+        )
+        yield Alerte("interets_apres_titre", "attention", message, compte.creance.reference, ligne.source)
 
 
 def _taux_inconnu(reference: str, arret: date) -> Alerte:
@@ -74,9 +130,9 @@ def _taux_inconnu(reference: str, arret: date) -> Alerte:
 
 
 def _plancher(compte: Compte, convenu: Taux | TauxIndexe, droit: Droit, au: date) -> list[Alerte]:
-    if not compte.lignes or compte.course.poste == "interets":
+    if not compte.traits or compte.course.poste == "interets":
         return []
-    plancher = droit.plancher(droit, compte.creance, compte.lignes[0].du, au)
+    plancher = droit.plancher(droit, compte.creance, compte.traits[0].du, au)
     if plancher is None:
         return []
     message = f"taux convenu ({convenu}), sous le plancher légal de {plancher.valeur} : effet non tranché, voyez la convention « sous_le_plancher »"

@@ -8,12 +8,12 @@ from typing import Any, Literal, NamedTuple
 from attrs import frozen
 
 from recouvrement.droit.chronologie import Prescription
-from recouvrement.modele.actes import Acte
+from recouvrement.modele.actes import Acte, ActeInterruptif
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique.scenario import Etape
-from recouvrement.resultat import Noeud, Reserve, Resultat, Source, toutes_reserves
+from recouvrement.resultat import Differe, Noeud, Reserve, Resultat, Source, toutes_reserves
 
 POSTES = ("principal", "penalites", "interets", "clause_penale", "indemnite", "frais")
 NOMS_DES_POSTES = dict(zip(POSTES, ("principal", "pénalités", "intérêts", "clause pénale", "indemnité", "frais"), strict=True))
@@ -123,7 +123,7 @@ class Ouverture(NamedTuple):
 
 
 @frozen
-class Decompte:
+class Decompte(Differe):
     """Lignes d'accroissement et imputations, par créance puis par jour ; et ce qui était dû d'un coup."""
 
     lignes: tuple[LigneDecompte, ...]
@@ -199,12 +199,15 @@ class Decompte:
         return a.page(*morceaux)
 
 
+Gravite = Literal["info", "attention", "grave"]
+
+
 @frozen
 class Alerte:
     """Ce que l'appelant doit savoir avant de se servir d'un chiffre."""
 
     cle: str
-    gravite: Literal["info", "attention", "grave"]
+    gravite: Gravite
     message: str
     creance: str = ""
     source: Source | None = None
@@ -228,6 +231,7 @@ class ActionProposee:
         acte: Prêt à devenir un événement du dossier une fois envoyé ; ``acte.le`` est le jour de l'examen, ou le jour dû s'il est à venir.
         le: Jour où l'étape est devenue due.
         payer_avant_le: Dernier jour laissé au débiteur, inclus et ouvré ; ``None`` si l'étape n'en accorde pas.
+        limite: Dernier jour pour faire l'acte, quand la loi en fixe un (prescription, déclaration de créance).
     """
 
     acte: Acte
@@ -237,6 +241,18 @@ class ActionProposee:
     motif: str
     source: Source | None = None
     payer_avant_le: date | None = None
+    limite: date | None = None
+
+    @property
+    def creances(self) -> tuple[str, ...]:
+        """Références que l'acte engage ; vide : toutes celles du dossier."""
+        acte = self.acte
+        return ((acte.creance,) if acte.creance else ()) if isinstance(acte, ActeInterruptif) else acte.creances
+
+    @property
+    def pour_memoire(self) -> tuple[str, ...]:
+        """Références que l'acte rappelle, sans les engager."""
+        return () if isinstance(self.acte, ActeInterruptif) else self.acte.pour_memoire
 
     def __str__(self) -> str:
         from recouvrement.politique.presentation import dire_action

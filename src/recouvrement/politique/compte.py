@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.base import Course, Palier, Regime
@@ -24,10 +25,24 @@ DIVISEURS = {"365": 365, "360": 360}
 _au = itemgetter(1)
 
 
+class Trait(NamedTuple):
+    """Une ligne fermée, en chiffres : la ligne elle-même n'est écrite que si on la lit."""
+
+    du: date
+    au: date
+    jours: int
+    base: int
+    palier: Palier
+    annee: int
+    centimes: int
+    capitalise: int
+
+
 class Compte:
     """Une créance pendant le parcours : ce qui reste, en centimes, et le dernier jour déjà compté."""
 
     __slots__ = (
+        "_lignes",
         "arret",
         "capitalise",
         "clause_due",
@@ -45,12 +60,12 @@ class Compte:
         "indemnite",
         "indemnite_due",
         "interets",
-        "lignes",
-        "ouvertures",
+        "nes",
         "penalites",
         "principal",
         "principal_echu",
         "regime",
+        "traits",
         "trop_percu",
     )
 
@@ -64,18 +79,51 @@ class Compte:
         self.principal_echu = self.clause_due = self.frais_dus = self.documentes = self.trop_percu = 0
         self.indemnite_due: Resultat[Montant] | None = None
         self.en_retard = False
-        self.lignes: list[LigneDecompte] = []
+        self.traits: list[Trait] = []
         self.imputations: list[Imputation] = []
         self.curseur: date | None = course.apres
         self.arret: date | None = None
-        self.ouvertures = [Ouverture(creance.reference, creance.emise_le, "principal", creance.principal)]
+        self.nes: list[tuple[date, str, int]] = []
         self.capitalise = 0
         self.exact: Fraction | None = None
+        self._lignes: tuple[LigneDecompte, ...] | None = None
 
     @property
     def courus(self) -> int:
         """Pénalités et intérêts courus et non payés."""
         return self.penalites + self.interets
+
+    @property
+    def lignes(self) -> tuple[LigneDecompte, ...]:
+        """Les lignes du décompte, une fois le parcours fini."""
+        if self._lignes is None:
+            self._lignes = tuple([self._en_ligne(trait) for trait in self.traits])
+        return self._lignes
+
+    def _en_ligne(self, trait: Trait) -> LigneDecompte:
+        du, au, jours, base, palier, annee, centimes, capitalise = trait
+        creance, course, devise = self.creance, self.course, self.creance.devise
+        return LigneDecompte(
+            creance.reference,
+            course.poste,
+            du,
+            au,
+            jours,
+            creance.principal if base == creance.principal.centimes else Montant.de_centimes(base, devise),
+            palier.taux,
+            annee,
+            Montant.de_centimes(centimes, devise),
+            course.source,
+            palier.reserves,
+            palier.origine + CAPITALISES if capitalise else palier.origine,
+        )
+
+    @property
+    def ouvertures(self) -> tuple[Ouverture, ...]:
+        """Ce qui était dû d'un coup : le principal à l'émission, puis le reste."""
+        reference, principal, devise = self.creance.reference, self.creance.principal, self.creance.devise
+        nes = [Ouverture(reference, le, nature, Montant.de_centimes(centimes, devise)) for le, nature, centimes in self.nes]
+        return (Ouverture(reference, self.creance.emise_le, "principal", principal), *nes)
 
     def avancer(self, jour: date, conventions: Conventions) -> None:
         """Ferme les lignes jusqu'à ``jour`` inclus ; au terme d'une année entière, les intérêts dus en produisent, s'il est convenu."""
@@ -105,7 +153,7 @@ class Compte:
     def couru(self, jour: date, conventions: Conventions) -> int:
         """Ce que ``avancer`` ajouterait, sans rien fermer."""
         essai = copy(self)
-        essai.lignes = []
+        essai.traits = []
         essai.avancer(jour, conventions)
         return essai.courus - self.courus
 
@@ -116,43 +164,35 @@ class Compte:
         if self.principal + self.capitalise <= 0:
             return
         du, course = curseur + UN_JOUR, self.course
+        fermer = self._par_annee if conventions.annee == "reelle" else self._fermer
         for palier in course.paliers[bisect_left(course.paliers, du, key=_au) :]:
             if palier.du > jour:
                 break
-            self._ligne(max(du, palier.du), min(jour, palier.au), palier, conventions)
+            fermer(max(du, palier.du), min(jour, palier.au), palier, conventions)
         if jour > course.connu_au:
             self.arret = course.connu_au
             if conventions.taux_inconnu == "refuser":
                 raise ParametreNonPublie(self.regime.bareme, max(du, course.connu_au + UN_JOUR), date.min, course.connu_au)
 
-    def _ligne(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
-        """La période entière ; coupée entre années communes et bissextiles si l'année est réelle."""
-        if conventions.annee != "reelle":
-            self._fermer(du, au, palier, DIVISEURS[conventions.annee], conventions.arrondi)
-            return
-        for diviseur, groupe in groupby(range(du.year, au.year + 1), _longueur):
+    def _par_annee(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
+        """La période, coupée entre années communes et bissextiles."""
+        for longueur, groupe in groupby(range(du.year, au.year + 1), _longueur):
             annees = list(groupe)
             debut, fin = max(du, date(annees[0], 1, 1)), min(au, date(annees[-1], 12, 31))
-            self._fermer(debut, fin, palier, diviseur, conventions.arrondi)
+            self._fermer(debut, fin, palier, conventions, longueur)
 
-    def _fermer(self, du: date, au: date, palier: Palier, annee: int, arrondi: str) -> None:
-        course, principal = self.course, self.creance.principal
-        jours, taux, portant = (au - du).days + 1, palier.taux, self.principal + self.capitalise
-        if arrondi == "ligne":
-            centimes = interets_centimes(portant, taux.dix_milliemes, jours, annee)
+    def _fermer(self, du: date, au: date, palier: Palier, conventions: Conventions, annee: int | None = None) -> None:
+        jours, taux, base = (au - du).days + 1, palier.taux.dix_milliemes, self.principal + self.capitalise
+        annee = annee or DIVISEURS[conventions.annee]
+        if conventions.arrondi == "ligne":
+            centimes = interets_centimes(base, taux, jours, annee)
         else:
-            centimes = self._part_exacte(Fraction(portant * taux.dix_milliemes * jours, 1_000_000 * annee))
-        if course.poste == "penalites":
+            centimes = self._part_exacte(Fraction(base * taux * jours, 1_000_000 * annee))
+        if self.course.poste == "penalites":
             self.penalites += centimes
         else:
             self.interets += centimes
-        base = principal if portant == principal.centimes else Montant.de_centimes(portant, principal.devise)
-        montant, reserves = Montant.de_centimes(centimes, principal.devise), palier.reserves
-        origine = palier.origine + CAPITALISES if self.capitalise else palier.origine
-        reference = self.creance.reference
-        self.lignes.append(
-            LigneDecompte(reference, course.poste, du, au, jours, base, taux, annee, montant, course.source, reserves, origine)
-        )
+        self.traits.append(Trait(du, au, jours, base, palier, annee, centimes, self.capitalise))
 
     def _part_exacte(self, exact: Fraction) -> int:
         """Ce que la ligne ajoute au total arrondi une seule fois : la somme des lignes est ce total."""
@@ -164,8 +204,7 @@ class Compte:
         """Une somme devient due d'un coup."""
         if centimes:
             setattr(self, nature, getattr(self, nature) + centimes)
-            montant = Montant.de_centimes(centimes, self.creance.principal.devise)
-            self.ouvertures.append(Ouverture(self.creance.reference, le, nature, montant))
+            self.nes.append((le, nature, centimes))
 
     def du(self, postes: Postes) -> int:
         """Ce qui reste sur ces postes."""

@@ -1,10 +1,14 @@
 """Les conventions de calcul : un nom par choix, le plus prudent par défaut."""
 
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
 from recouvrement.modele._champs import parmi
+
+if TYPE_CHECKING:
+    from recouvrement.droit.base import Choix
 
 
 def _en_texte(valeur: Literal["365", "reelle", "360"]) -> Literal["365", "reelle", "360"]:
@@ -48,3 +52,11 @@ class Conventions:
     taux_inconnu: Literal["arreter", "refuser", "prolonger"] = field(
         default="arreter", validator=parmi("arreter", "refuser", "prolonger")
     )
+
+    @cached_property
+    def choix(self) -> "Choix":
+        """Ce qu'en lit une règle de droit."""
+        from recouvrement.droit.base import Choix
+
+        fige, prolonger = self.taux_dans_le_temps == "fige_a_l_echeance", self.taux_inconnu == "prolonger"
+        return Choix(self.depart_interets == "envoi", fige, prolonger, self.sous_le_plancher)

@@ -6,19 +6,33 @@ créance : ce jour est compté, puis le mouvement s'applique. Chaque ligne est a
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
+from attrs import evolve
+
 from recouvrement.droit.baremes import interets_centimes
-from recouvrement.droit.base import Choix, Droit
+from recouvrement.droit.base import Course, Droit
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement, creances_visees, vise
-from recouvrement.modele.evenements import Avoir, DelaiDeGrace, FraisJustifies, Paiement, ProcedureCollective, Rejet, Remise
+from recouvrement.modele.dossier import Evenement, creances_visees, vise
+from recouvrement.modele.evenements import (
+    Avoir,
+    DecheanceTerme,
+    DelaiDeGrace,
+    Echeancier,
+    FraisJustifies,
+    Paiement,
+    ProcedureCollective,
+    Rejet,
+    Remise,
+)
 from recouvrement.modele.montant import Montant, Taux
+from recouvrement.politique.accord import GRACE_DE_PAROLE, suivre
 from recouvrement.politique.bilan import POSTES, Imputation
 from recouvrement.politique.compte import Compte, Postes
 from recouvrement.politique.conventions import Conventions
-from recouvrement.resultat import Reserve, Resultat, Source
+from recouvrement.resultat import Regle, Reserve, Resultat, Source
 from recouvrement.temps import UN_JOUR
 
 RANGS: dict[str, Postes] = {
@@ -37,6 +51,10 @@ PAR_FACTURE = Reserve(
     "une facture payable en plusieurs échéances : une seule indemnité est comptée ; une par échéance se soutient",
     Source("CJUE, 1er déc. 2022, C-370/21 ; 4 mai 2023, C-78/22"),
 )
+DECHEANCE = Regle("decheance_du_terme", "Échéance, terme perdu", Source("Code civil", "1305-4 et 1305-5"))
+INTERETS_ABANDONNES = Reserve(
+    "interets_abandonnes", "plan tenu, intérêts abandonnés : rien ne court depuis son jour ; manqué, ils seraient dus depuis lors"
+)
 DEJA_COMPTEE = "une seule indemnité par facture : déjà comptée sur une autre de ses échéances"
 RANG_INDEMNITE = Reserve(
     "rang_indemnite",
@@ -48,38 +66,60 @@ Mouvement = Avoir | Remise | Paiement | FraisJustifies | MiseEnDemeure
 class Parcours:
     """Le dossier au fil des jours, jusqu'à ``au``."""
 
-    def __init__(self, dossier: Dossier, droit: Droit, conventions: Conventions, au: date) -> None:
+    def __init__(
+        self, creances: Sequence[Creance], evenements: Sequence[Evenement], droit: Droit, conventions: Conventions, au: date
+    ) -> None:
         self.au = au
-        self.devise = dossier.devise
+        self.devise = creances[0].devise
         self.droit = droit
         self.conventions = conventions
-        self.evenements = connus(dossier.evenements, au)
-        self.faits = _par_creance(dossier.creances, self.evenements)
-        self.comptes = [self._ouvrir(c) for c in dossier.creances]
-        self.par_reference = {c.creance.reference: c for c in self.comptes}
+        self.evenements = connus(evenements, au) if evenements else ()
+        self.faits = _par_creance(creances, self.evenements)
+        self.comptes = [self._ouvrir(c) for c in creances]
         self.imputations: list[Imputation] = []
         self.trop_percu = 0
-        self._a_constater = sorted(self.comptes, key=lambda x: x.echeance.valeur)[
-            ::-1
-        ]  # la première échue est la dernière de la pile
+        self._a_constater = sorted(self.comptes, key=_echeance)[::-1]  # la première échue est la dernière de la pile
         self._indemnisees: set[str] = set()
-        self._factures: dict[str, list[Compte]] = {}
-        for compte in self.comptes:
-            self._factures.setdefault(compte.creance.numero, []).append(compte)
         self._parcourir()
 
+    @cached_property
+    def par_reference(self) -> dict[str, Compte]:
+        """Les comptes, par référence de leur créance."""
+        return {c.creance.reference: c for c in self.comptes}
+
+    @cached_property
+    def _factures(self) -> dict[str, list[Compte]]:
+        factures: dict[str, list[Compte]] = {}
+        for compte in self.comptes:
+            factures.setdefault(compte.creance.numero, []).append(compte)
+        return factures
+
     def _ouvrir(self, creance: Creance) -> Compte:
-        regime, c = self.droit.regime(creance), self.conventions
-        echeance = self.droit.echeance(creance, regime, plafonner=c.au_dela_du_plafond == "plafond")
-        fige, prolonger = c.taux_dans_le_temps == "fige_a_l_echeance", c.taux_inconnu == "prolonger"
-        choix = Choix(c.depart_interets == "envoi", fige, prolonger, c.sous_le_plancher)
-        course = self.droit.course(
-            self.droit, creance, regime, echeance.valeur, self.faits[creance.reference], au=self.au, choix=choix
-        )
+        droit, c = self.droit, self.conventions
+        regime, faits = droit.regime(creance), self.faits[creance.reference]
+        echeance = droit.echeance(creance, regime, plafonner=c.au_dela_du_plafond == "plafond")
+        if faits:
+            echeance = _dechue(echeance, faits)
+        course = droit.course(droit, creance, regime, echeance.valeur, faits, au=self.au, choix=c.choix)
+        for plan in [e for e in faits if isinstance(e, Echeancier) and e.interets == "abandonnes"]:
+            course = self._abandonner(course, plan)
         return Compte(creance, regime, echeance, course)
 
+    def _abandonner(self, course: Course, plan: Echeancier) -> Course:
+        """Tant que le plan est tenu, rien ne court depuis son jour ; manqué, tout a couru."""
+        if suivre(plan, self.evenements, au=self.au, grace=GRACE_DE_PAROLE).etat not in ("tenu", "acheve"):
+            return course
+        avant = tuple([p._replace(au=min(p.au, plan.le)) for p in course.paliers if p.du <= plan.le])
+        return evolve(course, paliers=avant, reserves=(*course.reserves, INTERETS_ABANDONNES))
+
     def _parcourir(self) -> None:
-        mouvements = [e for e in self.evenements if isinstance(e, _MOUVEMENTS) and _effet(e) <= self.au]
+        if self.evenements:
+            self._appliquer([e for e in self.evenements if isinstance(e, _MOUVEMENTS) and _effet(e) <= self.au])
+        self._constater(self.au)
+        for compte in self.comptes:
+            compte.avancer(self.au, self.conventions)
+
+    def _appliquer(self, mouvements: list[Mouvement]) -> None:
         mouvements.sort(key=_ordre)  # le tri garde l'ordre du dossier
         for mouvement in mouvements:
             self._constater(_effet(mouvement))
@@ -94,9 +134,6 @@ class Parcours:
                     self._documenter(mouvement)
                 case MiseEnDemeure():
                     self._encourir(mouvement.le, [c for c in self.comptes if vise(mouvement, c.creance)])
-        self._constater(self.au)
-        for compte in self.comptes:
-            compte.avancer(self.au, self.conventions)
 
     def _constater(self, jour: date) -> None:
         """Un retard naît quand il reste du principal à la fin du jour d'échéance ; l'indemnité naît avec lui."""
@@ -105,12 +142,13 @@ class Parcours:
             compte.principal_echu = compte.principal
             compte.en_retard = compte.principal > 0
             if compte.en_retard:
-                compte.indemnite_due = self._indemnite(compte)
-                compte.ouvrir(compte.echeance.valeur + UN_JOUR, "indemnite", compte.indemnite_due.valeur.centimes)
-                if self.en_demeure(compte, compte.echeance.valeur):
-                    self._encourir(compte.echeance.valeur + UN_JOUR, [compte])
+                lendemain = compte.echeance.valeur + UN_JOUR
+                compte.indemnite_due = due = self._indemnite(compte)
+                compte.ouvrir(lendemain, "indemnite", due.valeur.centimes)
+                if self.evenements and self.en_demeure(compte, compte.echeance.valeur):
+                    self._encourir(lendemain, [compte])
                 if compte.documentes:
-                    self._completer(compte, compte.echeance.valeur + UN_JOUR)
+                    self._completer(compte, lendemain)
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
         faits = self.faits[compte.creance.reference]
@@ -253,6 +291,16 @@ def _par_creance(creances: Sequence[Creance], evenements: Sequence[Evenement]) -
         for reference in creances_visees(e) or faits:
             faits[reference].append(e)
     return {reference: tuple(liste) for reference, liste in faits.items()}
+
+
+def _echeance(compte: Compte) -> date:
+    return compte.echeance.valeur
+
+
+def _dechue(echeance: Resultat[date], faits: Sequence[Evenement]) -> Resultat[date]:
+    """Le terme perdu, ce qui restait à échoir est exigible ce jour-là."""
+    pertes = [e.le for e in faits if isinstance(e, DecheanceTerme) and e.le < echeance.valeur]
+    return Resultat(min(pertes), DECHEANCE, (echeance,)) if pertes else echeance
 
 
 def _effet(mouvement: Mouvement) -> date:

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from attrs import evolve
-
-from recouvrement.droit.chronologie import Prescription, Reconnaissance
+from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
-from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement
+from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement, Rejet
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
-from recouvrement.politique.bilan import POSTES, Alerte, Bilan, BilanCreance, Decompte
+from recouvrement.politique.bilan import POSTES, Alerte, Bilan, BilanCreance, Decompte, Imputation
 from recouvrement.politique.compte import Compte
 from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Parcours
 from recouvrement.politique.politique import Politique
@@ -57,23 +56,28 @@ def _rien(regle: Regle, motif: str, devise: str) -> Resultat[Montant]:
 def examiner(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Bilan:
     """Bilan du dossier au jour ``au``, inclus."""
     dossier = _dossier(quoi, evenements, au)
-    parcours = Parcours(dossier, politique.droit, politique.conventions, au)
+    parcours = Parcours(dossier.creances, dossier.evenements, politique.droit, politique.conventions, au)
     bilans = tuple([_bilan(politique, compte, parcours) for compte in parcours.comptes])
     return _assembler(politique, dossier, parcours, bilans)
 
 
 def decompter(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Decompte:
     """Lignes et imputations seules."""
-    parcours = Parcours(_dossier(quoi, evenements, au), politique.droit, politique.conventions, au)
-    lignes, ouvertures = [x for c in parcours.comptes for x in c.lignes], [o for c in parcours.comptes for o in c.ouvertures]
-    return Decompte(tuple(lignes), tuple(parcours.imputations), tuple(ouvertures))
+    if isinstance(quoi, Creance) and not evenements:
+        parcours = Parcours((quoi,), (), politique.droit, politique.conventions, jour_civil(au, "au"))
+    else:
+        dossier = _dossier(quoi, evenements, au)
+        parcours = Parcours(dossier.creances, dossier.evenements, politique.droit, politique.conventions, au)
+    return _decompte(parcours.comptes, parcours.imputations)
 
 
 def prescrire(politique: Politique, creance: Creance, evenements: Sequence[Evenement], au: date) -> Prescription:
-    """Prescription d'une créance seule : un taux non publié ne l'arrête pas."""
-    conventions = evolve(politique.conventions, taux_inconnu="arreter")
-    parcours = Parcours(_dossier(creance, evenements, au), politique.droit, conventions, au)
-    return _prescription_de(politique, parcours.comptes[0], parcours)
+    """Prescription d'une créance seule : ni taux, ni régime de pénalités ; tout paiement du dossier l'atteint."""
+    faits = tuple([e for e in _dossier(creance, evenements, au).evenements if e.le <= au])
+    rejetes = {e.paiement for e in faits if isinstance(e, Rejet)}
+    paiements = [e for e in faits if isinstance(e, Paiement) and not (e.reference and e.reference in rejetes)]
+    versements = tuple([Versement(e.le, _certaine(e)) for e in paiements])
+    return politique.droit.prescription(politique.droit, creance, versements, faits, au=au)
 
 
 def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCreance:
@@ -100,27 +104,32 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
         frais=frais,
         total=Resultat(Montant.de_centimes(dus, devise), TOTAL, postes),
         trop_percu=Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else Montant.zero(devise),
-        decompte=Decompte(tuple(compte.lignes), imputations, tuple(compte.ouvertures)),
+        decompte=_decompte([compte], compte.imputations),
         prescription=prescription,
-        alertes=alertes(compte, prescription, politique.droit, parcours.au),
+        alertes=alertes(compte, prescription, politique.droit, faits, parcours.evenements, parcours.au),
     )
 
 
 def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours) -> Prescription:
     """Les paiements qui ont atteint la créance valent reconnaissance ; certaine si le débiteur l'a désignée."""
     droit, faits = politique.droit, parcours.faits[compte.creance.reference]
-    reconnaissances: tuple[Reconnaissance, ...] = ()
+    versements: tuple[Versement, ...] = ()
     if compte.imputations:
         jours = {i.le for i in compte.imputations if i.evenement == "paiement"}
         paiements = [e for e in faits if isinstance(e, Paiement) and e.le in jours]
-        reconnaissances = tuple([Reconnaissance(e.le, "paiement", _certaine(e)) for e in paiements])
-    return droit.prescription(droit, compte.creance, compte.regime, reconnaissances, faits, au=parcours.au)
+        versements = tuple([Versement(e.le, _certaine(e)) for e in paiements])
+    return droit.prescription(droit, compte.creance, versements, faits, au=parcours.au)
 
 
 def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
     dues = [b for b in bilans if b.total.valeur] or bilans
     actions, prochaine, empechements = suite(
-        bilans, parcours.faits, parcours.evenements, politique.scenario, politique.droit.calendrier, au=parcours.au
+        bilans,
+        parcours.faits,
+        parcours.evenements,
+        [politique.scenario_de(b.creance) for b in bilans] if politique.scenarios else [politique.scenario] * len(bilans),
+        politique.droit,
+        au=parcours.au,
     )
     postes = _postes(bilans)
     trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
@@ -129,7 +138,7 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
         au=parcours.au,
         creances=bilans,
         trop_percu=Montant.de_centimes(trop_percu, parcours.devise),
-        decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(bilans, parcours),
+        decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(parcours.comptes, parcours.imputations),
         prescription=min((b.prescription for b in dues), key=lambda p: (p.prudente, p.valeur)),
         actions=actions,
         prochaine=prochaine,
@@ -168,10 +177,18 @@ def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
 
 def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Resultat[Montant], Resultat[Montant]]:
     """Pénalités et intérêts : l'un court, l'autre dit pourquoi il ne court pas."""
+    devise, qui_court = compte.creance.devise, Resultat[Montant].plus_tard(lambda: _courus(compte, imputations))
+    if compte.course.poste == "penalites":
+        return qui_court, _rien(INTERETS, NON_CUMUL, devise)
+    return _rien(PENALITES, compte.regime.sans_penalites or compte.regime.avant_depuis, devise), qui_court
+
+
+def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
+    """Ce qui court, ligne à ligne ; à défaut de lignes, pourquoi."""
     course, devise = compte.course, compte.creance.devise
     restant = compte.penalites if course.poste == "penalites" else compte.interets
     regle = _regle(course.poste, compte.regime.code, course.source, course.legale)
-    sachant: tuple[Noeud, ...] = tuple(compte.lignes)
+    sachant: tuple[Noeud, ...] = compte.lignes
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
         paye = Montant.de_centimes(courus - restant, devise)
@@ -183,10 +200,8 @@ def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Result
     )
     arretee = compte.arret is not None and not (compte.lignes and compte.lignes[-1].au > compte.arret)
     reserves = (*course.reserves, ARRETE) if arretee else course.reserves
-    qui_court = Resultat(Montant.de_centimes(restant, devise), regle, sachant, motif, reserves)
-    if course.poste == "penalites":
-        return qui_court, _rien(INTERETS, NON_CUMUL, devise)
-    return _rien(PENALITES, compte.regime.sans_penalites or compte.regime.avant_depuis, devise), qui_court
+    valeur = Montant.de_centimes(restant, devise)
+    return {"valeur": valeur, "regle": regle, "sachant": sachant, "motif": motif, "reserves": reserves}
 
 
 def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
@@ -247,9 +262,15 @@ def _conteste(compte: Compte, faits: Sequence[Evenement], au: date) -> Montant:
     return Montant.de_centimes(min(compte.principal, sum(parts)), compte.creance.devise)
 
 
-def _decompte(bilans: tuple[BilanCreance, ...], parcours: Parcours) -> Decompte:
-    lignes, ouvertures = [x for b in bilans for x in b.decompte.lignes], [o for b in bilans for o in b.decompte.ouvertures]
-    return Decompte(tuple(lignes), tuple(parcours.imputations), tuple(ouvertures))
+def _decompte(comptes: Sequence[Compte], imputations: Sequence[Imputation]) -> Decompte:
+    """Les chiffres sont connus ; les lignes s'écrivent quand on les lit."""
+    return Decompte.plus_tard(
+        lambda: {
+            "lignes": tuple([x for c in comptes for x in c.lignes]),
+            "imputations": tuple(imputations),
+            "ouvertures": tuple([o for c in comptes for o in c.ouvertures]),
+        }
+    )
 
 
 REGLES = {

@@ -3,20 +3,33 @@
 from typing import Any
 
 from recouvrement.affichage import arbre, carte, date_fr, frise, page, table
+from recouvrement.modele.actes import CAUSES_D_INTERRUPTION, ActeInterruptif
 from recouvrement.politique.bilan import NOMS_DES_POSTES, POSTES, ActionProposee, Bilan, BilanCreance
 from recouvrement.resultat import Resultat, en_html, expliquer, pour_json, vers_dict
 
-NOMS_DES_ACTES = {"Relance": "relance", "MiseEnDemeure": "mise en demeure", "Transmission": "remise du dossier"}
+NOMS_DES_ACTES = {
+    "Relance": "relance",
+    "MiseEnDemeure": "mise en demeure",
+    "Transmission": "remise du dossier",
+    "ActeInterruptif": "acte interruptif",
+}
 
-NOMS_DES_CANAUX = {"recommande": "recommandé", "telephone": "téléphone"}
+NOMS_DES_CANAUX = {"recommande": "recommandé", "telephone": "téléphone", "commissaire_de_justice": "commissaire de justice"}
 
 
 def dire_action(action: ActionProposee) -> str:
     """« mise en demeure (recommandé), à faire depuis le 3 novembre 2026 : délai écoulé depuis l'étape précédente »."""
-    nom = "appel" if action.etape.est_un_appel else NOMS_DES_ACTES[type(action.acte).__name__]
+    nom = _nom(action)
     quand = f"à faire {'depuis ' if action.le < action.acte.le else ''}le {date_fr(action.le)}"
     limite = f", à payer au plus tard le {date_fr(action.payer_avant_le, semaine=True)}" if action.payer_avant_le else ""
+    limite += f", au plus tard le {date_fr(action.limite, semaine=True)}" if action.limite else ""
     return f"{nom} ({NOMS_DES_CANAUX.get(action.canal, action.canal)}), {quand}{limite} : {action.motif}"
+
+
+def _nom(action: ActionProposee) -> str:
+    if isinstance(action.acte, ActeInterruptif):
+        return CAUSES_D_INTERRUPTION[action.acte.cause]
+    return "appel" if action.etape.est_un_appel else NOMS_DES_ACTES[type(action.acte).__name__]
 
 
 def expliquer_bilan(bilan: Bilan) -> str:
@@ -45,9 +58,10 @@ def _action(action: ActionProposee | None) -> dict[str, Any] | None:
         "etape": action.etape.cle,
         "le": action.le.isoformat(),
         "canal": action.canal,
-        "creances": list(action.acte.creances),
-        "pour_memoire": list(action.acte.pour_memoire),
+        "creances": list(action.creances),
+        "pour_memoire": list(action.pour_memoire),
         "payer_avant_le": pour_json(action.payer_avant_le),
+        "limite": pour_json(action.limite),
         "motif": action.motif,
     }
 

@@ -1,45 +1,54 @@
 """Que faire ensuite ? L'étape due se déduit des actes déjà faits ; rien n'est gardé en mémoire.
 
-Une exécution tardive ne saute aucune étape. Un seul écrit par débiteur, à l'étape la plus haute due : il engage les factures qui
-l'ont atteinte et rappelle les autres pour mémoire.
+Une exécution tardive ne saute aucune étape : seuls un déclencheur du scénario ou la prescription proche le font. Un seul écrit par
+débiteur, à l'étape la plus haute due : il engage les factures qui l'ont atteinte et rappelle les autres pour mémoire.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from attrs import frozen
 
-from recouvrement.droit.chronologie import Prescription
-from recouvrement.modele.actes import Acte, MiseEnDemeure, Relance, Transmission
+from recouvrement.droit.base import Droit
+from recouvrement.modele.actes import Acte, ActeInterruptif, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
-from recouvrement.modele.evenements import DelaiDeGrace, ProcedureCollective, Titre
+from recouvrement.modele.evenements import Appel, Echeancier, Paiement, ProcedureCollective, Promesse, Signal
 from recouvrement.modele.personnes import Debiteur
+from recouvrement.politique import empechements
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
 from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, JoursOuvres
 
 PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
-EXTINCTION = Source("Code civil", "2219")
-SOLDEE = "soldée : plus rien n'est dû"
-PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
-CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"
-PROCEDURE = "procédure collective ouverte : plus aucune demande de paiement, déclarez la créance"
-TITRE = "titre obtenu : la suite est son exécution, non un rappel"
-GRACE = "délai de grâce accordé par le juge"
-PRESCRITE = "prescrite : plus aucune demande"
-PEUT_ETRE_PRESCRITE = "peut-être prescrite : faites trancher avant toute demande"
+PRESCRIPTION_PROCHE = timedelta(days=60)
+FIN_DE_MOIS = 5  # derniers jours ouvrés
 NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
 ECART = "écart minimal entre deux contacts avec le même débiteur"
+FREQUENCE = "nombre de contacts atteint : l'insistance est interdite (C. pén., art. 222-33-2-2 ; C. conso., art. L. 121-6)"
+JOUR_DE_REPOS = "aucun contact un samedi, un dimanche ou un jour férié"
+ATTEND_LA_FIN_DU_MOIS = "le rappel attend la fin du mois"
 ACHEVE = "toutes les étapes du scénario sont faites"
 ACTES = (Relance, MiseEnDemeure, Transmission)
-JAMAIS_CONTACTE = (date.min, date.min)
 RAPPELEE = "rappelée pour mémoire dans l'écrit dû pour une autre facture"
 COORDONNEES = {"courriel": "courriel", "courrier": "adresse", "recommande": "adresse", "telephone": "telephone"}
 MOTIF_ECHEANCE = "délai écoulé depuis l'échéance"
 MOTIF_PRECEDENTE = "délai écoulé depuis l'étape précédente"
+MOTIF_PRESCRIPTION = "prescription proche : seul un acte interruptif la préserve"
+MOTIF_DECLARATION = "procédure collective ouverte : la créance se déclare dans le délai, à peine d'inopposabilité"
+MOTIFS_DE_DECLENCHEMENT = {
+    "appel_infructueux": "appel infructueux",
+    "refus_explicite": "refus explicite de payer",
+    "promesse_echue": "promesse échue sans paiement",
+    "echeancier_rompu": "échéancier rompu",
+    "signal": "signe avant-coureur",
+}
+PAR_UN_OFFICIER = "commissaire_de_justice"
+INTERRUPTION = Etape(cle="interruption", acte="acte_interruptif", jours=0, canaux=(PAR_UN_OFFICIER,), ton=5)
+DECLARATION = Etape(cle="declaration_de_creance", acte="acte_interruptif", jours=0, canaux=("recommande",), ton=5)
+PAR_LETTRE = ("demande_ecrite_publique", "recommande_assurance", "declaration_de_creance")
 
 
 @frozen
@@ -47,18 +56,20 @@ class _Pas:
     """L'étape suivante d'une créance, le jour où elle devient due, et ce qui la retient jusque-là."""
 
     bilan: BilanCreance
+    scenario: str
     rang: int
     etape: Etape
     le: date
     attente: str
+    motif: str
 
 
 def suite(
     bilans: Sequence[BilanCreance],
     faits: Mapping[str, Sequence[Evenement]],
     evenements: Sequence[Evenement],
-    scenario: Scenario,
-    jours: JoursOuvres,
+    scenarios: Sequence[Scenario],
+    droit: Droit,
     *,
     au: date,
 ) -> tuple[tuple[ActionProposee, ...], ActionProposee | None, tuple[Empechement, ...]]:
@@ -66,24 +77,26 @@ def suite(
 
     Args:
         faits: Événements de chaque créance, par référence ; ``evenements`` : ceux du dossier, pour l'écart entre contacts.
+        scenarios: Celui de chaque bilan, dans le même ordre.
     """
-    actes = [e for e in evenements if isinstance(e, ACTES)]
-    libre_le = _libre_le(actes, scenario) if actes else JAMAIS_CONTACTE
-    suites = []
-    for b in bilans:
-        siens = faits[b.creance.reference]
-        suites.append(_arret(b, siens, au) or _suite(b, siens, scenario, jours, libre_le, au))
+    jours = droit.calendrier
+    contacts = _Contacts.de(evenements) if evenements else _AUCUN_CONTACT
+    suites = [
+        _suite(b, faits[b.creance.reference], evenements, s, contacts, droit, au) for b, s in zip(bilans, scenarios, strict=True)
+    ]
+    actes = [s for s in suites if isinstance(s, ActionProposee)]
     pas = [s for s in suites if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
-    if dus:
-        actions = _par_regime(dus, pas, jours, au)
-        engagees = {r for a in actions for r in a.acte.creances}
-        return actions, actions[0], tuple([_empechement(s, au) for s in suites if _reference(s) not in engagees])
+    if dus or actes:
+        actions = tuple(sorted((*actes, *_par_regime(dus, pas, jours, au)), key=lambda a: a.le))
+        engagees = {r for a in actions for r in a.creances}
+        restent = [s for s in suites if not isinstance(s, ActionProposee) and _reference(s) not in engagees]
+        return actions, actions[0], tuple([_empechement(s, au) for s in restent])
     prochaine = None
     if pas:
         premier = min(pas, key=lambda s: (s.le, -s.rang))
         prochaine = _action([premier], (), jours, premier.le)
-    return (), prochaine, tuple([_empechement(s, au) for s in suites])
+    return (), prochaine, tuple([_empechement(s, au) for s in suites if not isinstance(s, ActionProposee)])
 
 
 def _reference(suite: _Pas | Empechement) -> str:
@@ -98,85 +111,226 @@ def _empechement(suite: _Pas | Empechement, au: date) -> Empechement:
     return Empechement(_reference(suite), motif, None, jusqu_au)
 
 
-def _libre_le(actes: Sequence[Acte], scenario: Scenario) -> tuple[date, date]:
-    """Premiers jours où un écrit, puis un appel, peuvent partir : un appel ne compte pas dans l'écart, mais un seul contact par jour."""
-    jours = [a.le for a in actes]
-    ecrits = [a.le for a in actes if not (isinstance(a, Relance) and a.canal == "telephone")]
-    lendemain = max(jours) + UN_JOUR
-    return max(lendemain, max(ecrits) + timedelta(days=scenario.ecart_minimal)) if ecrits else lendemain, lendemain
+@frozen
+class _Contacts:
+    """Jours où le débiteur a été joint, par écrit ou non : un appel ne compte pas dans l'écart, mais un seul contact par jour."""
+
+    tous: tuple[date, ...] = ()
+    dernier: date = date.min
+    dernier_ecrit: date = date.min
+
+    @classmethod
+    def de(cls, evenements: Sequence[Evenement]) -> "_Contacts":
+        """Les contacts du dossier."""
+        actes = [e for e in evenements if isinstance(e, ACTES)]
+        appels = [e.le for e in evenements if isinstance(e, Appel)]
+        if not actes and not appels:
+            return _AUCUN_CONTACT
+        jours = [a.le for a in actes]
+        ecrits = [a.le for a in actes if not (isinstance(a, Relance) and a.canal == "telephone")]
+        return cls(tuple(sorted({*jours, *appels})), max(jours, default=date.min), max(ecrits, default=date.min))
+
+    def libre(self, etape: Etape, scenario: Scenario) -> tuple[date, str]:
+        """Premier jour où l'étape peut se faire, et ce qui la retient jusque-là."""
+        if not self.tous:
+            return date.min, ECART
+        libre = self.dernier + UN_JOUR if self.dernier > date.min else date.min
+        if not (etape.est_un_appel or etape.acte == "transmission") and self.dernier_ecrit > date.min:
+            libre = max(libre, self.dernier_ecrit + timedelta(days=scenario.ecart_minimal))
+        if scenario.contacts_max is not None and etape.acte != "transmission":
+            nombre, duree = scenario.contacts_max
+            if len(self.tous) >= nombre and (fin := self.tous[-nombre] + timedelta(days=duree)) > libre:
+                return fin, FREQUENCE
+        return libre, ECART
+
+
+_AUCUN_CONTACT = _Contacts()
 
 
 def _suite(
-    bilan: BilanCreance, faits: Sequence[Evenement], scenario: Scenario, jours: JoursOuvres, libre_le: tuple[date, date], au: date
-) -> _Pas | Empechement:
-    if refus := _refus(bilan):
-        return refus
-    rang, precedent = _deja_fait(bilan.creance, faits, scenario) if faits else (0, None)
-    while rang < len(scenario.etapes) and _sans_telephone(scenario.etapes[rang], bilan.creance.debiteur):
-        etape = scenario.etapes[rang]
-        precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
-        rang += 1
-    if rang == len(scenario.etapes):
-        return Empechement(bilan.creance.reference, ACHEVE)
-    etape = scenario.etapes[rang]
-    le = _jour_du(etape, rang, precedent, bilan, scenario, jours)
-    libre = libre_le[etape.est_un_appel or etape.acte == "transmission"]
-    if libre > le:
-        return _Pas(bilan, rang, etape, libre, ECART)
-    return _Pas(bilan, rang, etape, le, NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR)
-
-
-def _refus(bilan: BilanCreance) -> Empechement | None:
-    """Ce qui interdit toute demande, quelle que soit l'étape."""
-    reference, prescription = bilan.creance.reference, bilan.prescription
-    if bilan.soldee:
-        return Empechement(reference, SOLDEE)
-    if not bilan.principal.valeur:
-        return Empechement(reference, PRINCIPAL_PAYE)
-    if bilan.conteste:
-        return Empechement(reference, CONTESTEE)
-    if prescription.acquise:
-        return Empechement(reference, PRESCRITE, _article(prescription))
-    if prescription.douteuse:
-        return Empechement(reference, PEUT_ETRE_PRESCRITE, _article(prescription))
-    return None
-
-
-def _arret(bilan: BilanCreance, faits: Sequence[Evenement], au: date) -> Empechement | None:
-    """Ce qu'un juge a arrêté : les poursuites, ou le temps d'un délai."""
+    bilan: BilanCreance,
+    faits: Sequence[Evenement],
+    evenements: Sequence[Evenement],
+    scenario: Scenario,
+    contacts: _Contacts,
+    droit: Droit,
+    au: date,
+) -> _Pas | Empechement | ActionProposee:
+    """Ce qui interdit, puis ce qui presse, puis ce qui suspend, puis l'étape du scénario."""
     creance = bilan.creance
-    for e in faits:
-        if isinstance(e, Titre):
-            return Empechement(creance.reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
-        if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le and not _reprise(e, au):
-            return Empechement(creance.reference, PROCEDURE, Source("Code de commerce", "L. 622-21 et L. 622-24"))
-        if isinstance(e, DelaiDeGrace) and e.du <= au <= e.au:
-            return Empechement(creance.reference, GRACE, Source("Code civil", "1343-5"), e.au)
+    if interdit := empechements.definitif(bilan):
+        return interdit
+    if faits:
+        if bloque := empechements.blocage(creance, faits, au):
+            return bloque
+        if procedure := empechements.procedure_ouverte(creance, faits, au):
+            return _declarer(creance, procedure, faits, droit, au)
+    if au > bilan.prescription.prudente - PRESCRIPTION_PROCHE:
+        return _interrompre(bilan, au)
+    if (faits or bilan.conteste or scenario.solde_minimal is not None) and (
+        retient := empechements.temporaire(bilan, faits, evenements, scenario, au)
+    ):
+        return retient
+    return _etape(bilan, faits, evenements, scenario, contacts, droit.calendrier, au)
+
+
+def _interrompre(bilan: BilanCreance, au: date) -> ActionProposee:
+    """L'acte qui interrompt à coup sûr, avant le jour prudent."""
+    p = bilan.prescription
+    acte = ActeInterruptif(le=au, cause=p.acte, creance=bilan.creance.reference)
+    canal = "recommande" if p.acte in PAR_LETTRE else PAR_UN_OFFICIER
+    return ActionProposee(
+        acte=acte,
+        le=min(p.prudente - PRESCRIPTION_PROCHE + UN_JOUR, au),
+        canal=canal,
+        etape=INTERRUPTION,
+        motif=MOTIF_PRESCRIPTION,
+        source=p.resultat.source,
+        limite=p.prudente,
+    )
+
+
+def _declarer(
+    creance: Creance, procedure: ProcedureCollective, faits: Sequence[Evenement], droit: Droit, au: date
+) -> Empechement | ActionProposee:
+    """Déclarer la créance dans le délai de la publication ; ensuite, plus rien à demander au débiteur."""
+    article = Source("Code de commerce", "L. 622-21 et L. 622-24")
+    if any(isinstance(e, ActeInterruptif) and e.cause == "declaration_de_creance" for e in faits):
+        return Empechement(creance.reference, empechements.DECLAREE, article)
+    limite = None
+    if procedure.publiee_le is not None and procedure.publiee_le <= au:
+        limite = droit.delai("declaration_de_creance", depart=procedure.publiee_le, calendrier=droit.calendrier).valeur
+        if au > limite:
+            return Empechement(creance.reference, empechements.FORCLOSE, Source("Code de commerce", "L. 622-26"))
+    return ActionProposee(
+        acte=ActeInterruptif(le=au, cause="declaration_de_creance", creance=creance.reference),
+        le=procedure.le,
+        canal="recommande",
+        etape=DECLARATION,
+        motif=MOTIF_DECLARATION,
+        source=article,
+        limite=limite,
+    )
+
+
+def _etape(
+    bilan: BilanCreance,
+    faits: Sequence[Evenement],
+    evenements: Sequence[Evenement],
+    scenario: Scenario,
+    contacts: _Contacts,
+    jours: JoursOuvres,
+    au: date,
+) -> _Pas | Empechement:
+    """L'étape suivante du scénario, et le jour où elle devient due."""
+    debiteur, etapes = bilan.creance.debiteur, scenario.etapes
+    rang, precedent = _deja_fait(bilan.creance, faits, scenario) if faits else (0, None)
+    motif, avance, le = "", 0, au
+    if faits and rang < len(etapes) and (saut := _declenchee(etapes[rang:], precedent, faits, evenements, au)):
+        avance, le, motif = saut
+        rang += avance
+    while rang < len(etapes) and _passee(etapes[rang], bilan, debiteur, evenements):
+        etape = etapes[rang]
+        precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
+        rang, motif = rang + 1, ""
+    if rang == len(etapes):
+        return Empechement(bilan.creance.reference, ACHEVE)
+    etape = etapes[rang]
+    prevu = _jour_du(etape, rang, precedent, bilan, scenario, jours)
+    if not motif or (not avance and prevu <= le):
+        le, motif = prevu, MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
+    libre, retenue = contacts.libre(etape, scenario)
+    attente = NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR
+    if libre > le:
+        le, attente = libre, retenue
+    if scenario.fin_de_mois and etape.acte == "relance" and not etape.est_un_appel and (tard := _fin_de_mois(le, jours)) > le:
+        le, attente = tard, ATTEND_LA_FIN_DU_MOIS
+    if scenario.jours_ouvres and (ouvre := jours.reporte(max(le, au))) > max(le, au):
+        le, attente = ouvre, JOUR_DE_REPOS
+    return _Pas(bilan, scenario.cle, rang, etape, le, attente, motif)
+
+
+def _declenchee(
+    restantes: Sequence[Etape],
+    precedent: Acte | None,
+    faits: Sequence[Evenement],
+    evenements: Sequence[Evenement],
+    au: date,
+) -> tuple[int, date, str] | None:
+    """L'étape la plus haute qu'un fait survenu depuis le dernier acte avance, son jour et son motif."""
+    if not any(e.declencheur for e in restantes):
+        return None
+    depuis = precedent.le if precedent else date.min
+    survenus = dict(_survenus(faits, evenements, au))
+    for rang, etape in reversed(list(enumerate(restantes))):
+        jour = survenus.get(etape.declencheur or "")
+        if jour is not None and jour >= depuis:
+            return rang, jour, MOTIFS_DE_DECLENCHEMENT[etape.declencheur or ""]
     return None
 
 
-def _reprise(procedure: ProcedureCollective, au: date) -> bool:
-    """La clôture rend les poursuites, sauf celle d'une liquidation (C. com., art. L. 643-11)."""
-    return procedure.genre != "liquidation" and procedure.cloturee_le is not None and procedure.cloturee_le <= au
+def _survenus(faits: Sequence[Evenement], evenements: Sequence[Evenement], au: date) -> Iterator[tuple[str, date]]:
+    """Déclencheurs survenus, du plus ancien au plus récent de chaque sorte."""
+    for e in faits:
+        match e:
+            case Appel(issue="infructueux"):
+                yield "appel_infructueux", e.le
+            case Appel(issue="refus_explicite"):
+                yield "refus_explicite", e.le
+            case Signal():
+                yield "signal", e.le
+            case Promesse() | Echeancier() if (manque := empechements.manque_depuis(e, evenements, au)) is not None:
+                yield ("promesse_echue" if isinstance(e, Promesse) else "echeancier_rompu"), manque
 
 
-def _article(prescription: Prescription) -> Source:
-    return prescription.resultat.source or EXTINCTION
+def _passee(etape: Etape, bilan: BilanCreance, debiteur: Debiteur, evenements: Sequence[Evenement]) -> bool:
+    """Une étape qui ne se fera jamais est tenue pour faite à son jour : un appel sans téléphone, une condition qui manque."""
+    if etape.est_un_appel and debiteur.telephone is None:
+        return True
+    if not etape.si:
+        return False
+    situation = _situation(bilan, evenements)
+    return not all(condition.tient(situation) for condition in etape.si)
+
+
+def _situation(bilan: BilanCreance, evenements: Sequence[Evenement]) -> dict[str, object]:
+    """Ce que les conditions d'une étape regardent."""
+    signaux = frozenset(e.nature for e in evenements if isinstance(e, Signal))
+    moyens = [e.moyen for e in evenements if isinstance(e, Paiement)]
+    return {
+        "montant": bilan.principal.valeur.decimal,
+        "age": bilan.jours_retard,
+        "qualite": bilan.creance.debiteur.qualite.value,
+        "nature": bilan.creance.nature,
+        "risque": "signale" if signaux else "normal",
+        "moyen_de_paiement": moyens[-1] if moyens else "",
+        "signal": signaux,
+    }
+
+
+def _fin_de_mois(jour: date, jours: JoursOuvres) -> date:
+    """Le premier des derniers jours ouvrés de son mois, s'il est à venir."""
+    fin = date(jour.year + jour.month // 12, jour.month % 12 + 1, 1)
+    for _ in range(FIN_DE_MOIS):
+        fin = jours.recule(fin - UN_JOUR)
+    return max(jour, fin)
 
 
 def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Acte | None]:
-    """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée."""
+    """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée.
+
+    Un appel passé vaut l'étape d'appel qui vient.
+    """
     rangs = {etape.cle: i for i, etape in enumerate(scenario.etapes)}
     actes = [(rangs[a.etape], a.le, a) for a in faits if isinstance(a, ACTES) and a.etape in rangs and vise(a, creance)]
-    if not actes:
-        return 0, None
-    rang, _, acte = max(actes, key=lambda f: f[:2])
-    return rang + 1, acte
-
-
-def _sans_telephone(etape: Etape, debiteur: Debiteur) -> bool:
-    """Un appel à qui n'a pas de téléphone ne se fera jamais : l'étape est tenue pour faite à son jour."""
-    return etape.est_un_appel and debiteur.telephone is None
+    rang, dernier = -1, None
+    if actes:
+        rang, _, dernier = max(actes, key=lambda f: f[:2])
+    for e in faits:
+        suivante = scenario.etapes[rang + 1] if rang + 1 < len(scenario.etapes) else None
+        if isinstance(e, Appel) and suivante and suivante.est_un_appel and (dernier is None or e.le >= dernier.le):
+            rang, dernier = rang + 1, Relance(le=e.le, etape=suivante.cle, canal="telephone")
+    return rang + 1, dernier
 
 
 def _jour_du(
@@ -201,13 +355,12 @@ def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
     return jours.plus_ouvres(depart, n) if etape.ouvres else depart + timedelta(days=n)
 
 
-def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> tuple[ActionProposee, ...]:
-    """Un écrit par régime de droit : une lettre ne parle pas à la fois à un consommateur et à un professionnel."""
-    groupes: dict[str, list[_Pas]] = {}
+def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> Iterator[ActionProposee]:
+    """Un écrit par régime de droit et par scénario : une lettre ne parle pas à la fois à un consommateur et à un professionnel."""
+    groupes: dict[tuple[str, str], list[_Pas]] = {}
     for s in dus:
-        groupes.setdefault(s.bilan.regime, []).append(s)
-    actions = []
-    for regime, groupe in groupes.items():
+        groupes.setdefault((s.bilan.regime, s.scenario), []).append(s)
+    for (regime, _), groupe in groupes.items():
         plus_haut = max(s.rang for s in groupe)
         visees = [s for s in groupe if s.rang == plus_haut]
         autres = (
@@ -215,20 +368,17 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
             if len(pas) > len(visees)
             else ()
         )
-        actions.append(_action(visees, autres, jours, au))
-    actions.sort(key=lambda a: a.le)
-    return tuple(actions)
+        yield _action(visees, autres, jours, au)
 
 
 def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
-    etape = visees[0].etape
-    canal = _canal(etape, visees[0].bilan.creance.debiteur)
-    motif = MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
+    premier = min(visees, key=lambda s: s.le)
+    etape = premier.etape
+    canal = _canal(etape, premier.bilan.creance.debiteur)
     limite = _limite(etape, le, canal, jours)
     references = tuple([s.bilan.creance.reference for s in visees])
     acte = _acte(etape, le, references, tuple([s.bilan.creance.reference for s in autres]), canal, limite)
-    du = min([s.le for s in visees])
-    return ActionProposee(acte=acte, le=du, canal=canal, etape=etape, motif=motif, payer_avant_le=limite)
+    return ActionProposee(acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, payer_avant_le=limite)
 
 
 def _acte(etape: Etape, le: date, creances: tuple[str, ...], memoire: tuple[str, ...], canal: str, limite: date | None) -> Acte:

@@ -13,14 +13,14 @@ from typing import Any, get_args
 from attrs import fields, frozen
 
 from recouvrement.erreurs import RegistreCorrompu
-from recouvrement.modele.actes import Acte
+from recouvrement.modele.actes import Demarche
 from recouvrement.modele.personnes import Adresse
 from recouvrement.ports import Destinataire, Document, Verification
 
 ORIGINE = "0" * 64
 """Empreinte qui précède la première inscription."""
 
-_ACTES: dict[str, type[Acte]] = {genre.__name__: genre for genre in get_args(Acte)}
+_ACTES: dict[str, type[Demarche]] = {genre.__name__: genre for genre in get_args(Demarche)}
 
 
 @frozen
@@ -101,12 +101,12 @@ def _simple(valeur: object) -> object:
     return valeur.isoformat() if isinstance(valeur, date) else list(valeur) if isinstance(valeur, tuple) else valeur
 
 
-def acte_en_donnees(acte: Acte) -> dict[str, Any]:
+def acte_en_donnees(acte: Demarche) -> dict[str, Any]:
     """Acte écrit : son genre et ses champs, dates en ISO."""
     return {"genre": type(acte).__name__, **{a.name: _simple(getattr(acte, a.name)) for a in fields(type(acte))}}
 
 
-def acte_de_donnees(donnees: dict[str, Any]) -> Acte:
+def acte_de_donnees(donnees: dict[str, Any]) -> Demarche:
     """Acte relu. Les champs de date finissent par ``le`` : c'est la convention de noms de la maison.
 
     Raises:

@@ -1,8 +1,9 @@
 """Le droit français : ses tables et ses règles, un sujet par fichier."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recouvrement.droit.base import Droit
+from recouvrement.droit.base import Distance, Droit
 from recouvrement.droit.fr.echeances import AMENDE, AU_DELA, echeance
 from recouvrement.droit.fr.indemnites import indemnite
 from recouvrement.droit.fr.jours_feries import Calendrier
@@ -11,8 +12,15 @@ from recouvrement.droit.fr.penalites import course, plancher
 from recouvrement.droit.fr.prescription import prescription
 from recouvrement.droit.tables import lire_baremes, lire_prescriptions, lire_regimes
 
+if TYPE_CHECKING:
+    from datetime import date
+
+    from recouvrement.droit.voies import Situation, Voie
+    from recouvrement.resultat import Resultat
+    from recouvrement.temps import JoursOuvres
+
 ICI = Path(__file__).parent
-BAREMES = ("taux_bce.toml", "taux_legal.toml", "indemnites.toml")
+BAREMES = ("taux_bce.toml", "taux_legal.toml", "indemnites.toml", "seuils.toml")
 
 
 def droit() -> Droit:
@@ -32,4 +40,20 @@ def droit() -> Droit:
         prescription=prescription,
         avertissements={AU_DELA: AMENDE},
         mentions=mentions,
+        delai=_delai,
+        voies=_voies,
     )
+
+
+def _delai(cle: str, *, depart: "date", distance: Distance = "aucune", calendrier: "JoursOuvres") -> "Resultat[date]":
+    """Chargés au premier usage : l'examen n'en a pas besoin."""
+    from recouvrement.droit.fr.delais import delai
+
+    return delai(cle, depart=depart, distance=distance, calendrier=calendrier)
+
+
+def _voies(droit: Droit, situation: "Situation") -> "tuple[Voie, ...]":
+    """Chargées au premier usage : l'examen n'en a pas besoin."""
+    from recouvrement.droit.fr.voies import voies
+
+    return voies(droit, situation)

@@ -1,129 +1,332 @@
 """Jusqu'à quand le créancier peut-il agir ? Le dernier jour utile et le jour prudent, toujours les deux.
 
-Aucune prorogation au lendemain d'un week-end : l'article 642 du CPC ne vaut que pour les délais de procédure
-(Com., 10 janv. 2006, n° 04-10.482 ; 2e civ., 7 avr. 2016, n° 15-12.960).
+Le délai se compte de quantième à quantième, le jour de l'événement exclu (C. civ., art. 2228 et 2229). Aucune prorogation au
+lendemain d'un week-end : l'article 642 du CPC ne vaut que pour les délais de procédure (Com., 10 janv. 2006, n° 04-10.482 ;
+2e civ., 7 avr. 2016, n° 15-12.960). Une interruption efface le temps couru et ouvre un délai de même durée (art. 2231) ; une
+suspension l'arrête sans l'effacer (art. 2230).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Literal, NamedTuple
 
-from recouvrement.droit.base import Droit, Regime, RegimePrescription
-from recouvrement.droit.chronologie import Prescription, Reconnaissance, Segment
-from recouvrement.droit.fr.jugements import titre_de
-from recouvrement.modele.actes import MiseEnDemeure
+from attrs import define
+
+from recouvrement.droit.base import Droit, RegimePrescription
+from recouvrement.droit.chronologie import Prescription, Segment, Versement
+from recouvrement.droit.fr.causes import ANEANTIE, NON_AVENUE, Moment, moments
+from recouvrement.erreurs import DonneeInvalide, DroitIndisponible
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement, vise
-from recouvrement.modele.evenements import Titre
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.evenements import DecheanceTerme
 from recouvrement.resultat import Noeud, Reserve, Resultat, Source, fait
-from recouvrement.temps import Delai
+from recouvrement.temps import UN_JOUR, Delai, JoursOuvres
 
-RECONNAISSANCE = Source("Code civil", "2240")
+SIX_MOIS = Delai(mois=6)
+VINGT_ANS = Delai(annees=20)
+UN_AN, DIX_ANS = Delai(annees=1), Delai(annees=10)
+PROTEGEE = (date(2020, 3, 12), date(2020, 6, 23))  # période de l'ordonnance n° 2020-306, bornes incluses
+FIN_DE_PROTECTION = date(2020, 8, 23)
+
+EXTINCTION = Source("Code civil", "2219")
+LOI_NOUVELLE = Source("Code civil", "2222, al. 2")
+DECHEANCE = Source("Cass. 1re civ., 11 févr. 2016, n° 14-22.938")
+MEDIATION_PUBLIQUE = Source("Loi n° 68-1250 du 31 décembre 1968", "2-1")
 APRES_COUP = Source("Cass. 1re civ., 19 mai 2021, n° 19-26.253")
-LETTRE = Source("Cass. com., 18 mai 2022, n° 20-23.204")
 TERME = Source("Code civil, art. 2233, 3° ; Cass. com., 14 juin 2023, n° 21-14.841")
-ALLOTIE = Reserve(
-    "paiement_sans_affectation",
-    "paiement dont le débiteur n'a pas dit quelle dette il visait : il déplace le dernier jour utile, jamais le jour prudent",
-    RECONNAISSANCE,
-)
-TITRE = "titre"
-DIX_ANS = Delai(annees=10)
-EXECUTION = Source("Code des procédures civiles d'exécution", "L. 111-4")
-DEPART_DU_TITRE = Reserve(
-    "depart_du_titre",
-    "le texte ne dit pas de quel jour courent les dix ans du titre : ils sont comptés de celui où il est exécutoire ; les intérêts"
-    " échus depuis se prescrivent à part, par cinq ans, ou deux contre un consommateur",
-    EXECUTION,
+BUTOIR = Source("Code civil", "2232")
+FORCLUSION = Source("Code civil", "2220")
+CONVENTION = Source("Code civil", "2254")
+INSTANCE = Source("Code civil", "2242")
+PRESCRIPTION_ACQUISE = Source("Code civil", "2250")
+COVID = Reserve(
+    "periode_protegee",
+    "délai expiré entre le 12 mars et le 23 juin 2020 : l'acte fait jusqu'au 23 août 2020 est tenu pour fait à temps",
+    Source("Ordonnance n° 2020-306 du 25 mars 2020", "2"),
 )
 SANS_EXECUTION = Reserve(
-    "depart_sans_execution", "ni échéance ni date d'exécution : la prescription est comptée de l'émission de la facture"
+    "depart_sans_execution",
+    "le jour d'où court ce délai n'est pas donné : la prescription est comptée de l'émission de la facture",
+)
+REGIME_ANTERIEUR = Reserve(
+    "prescription_anterieure",
+    "délai parti avant la loi qui fixe cette durée : la durée d'alors n'est pas décrite, celle-ci est retenue",
 )
 MOTIF_ECHEANCE = "la dette à terme n'est pas exigible avant son terme ; le jour de l'échéance ne compte pas"
+MOTIF_DECHEANCE = "déchéance du terme : la dette est exigible ce jour-là"
 MOTIF_EXECUTION = "sans échéance donnée, l'achèvement de la prestation ou la livraison"
-MOTIF_EMISSION = "ni échéance ni exécution connues : l'émission de la facture"
+MOTIF_EMISSION = "faute du jour d'où court ce délai, l'émission de la facture"
+MOTIF_LOI_NOUVELLE = "une loi a réduit la durée : la nouvelle court de son entrée en vigueur, sans dépasser l'ancienne"
+PRUDENCE = "la veille, ramenée à un jour ouvré"
+PRUDENCE_DES_FAITS = f"sans les faits discutés ; {PRUDENCE}"
+PRUDENCE_DU_DEPART = f"de l'exécution, antérieure à l'échéance ; {PRUDENCE}"
 MOTIF_CIVIL = "années civiles entières, du 1er janvier qui suit celle du service fait"
+MOTIF_BUTOIR = "vingt ans de la naissance du droit : ni reconnaissance ni suspension ne les dépassent"
+AVANT = "avant que le délai ne commence"
+APRES = "après l'expiration : plus rien à interrompre ni à suspendre"
+PENDANT = "pendant l'instance, ou le même jour : l'interruption dure déjà"
+NON_ACQUISE = "la prescription n'était pas acquise : on ne renonce pas d'avance"
+ETRANGERE = "cette cause ne vaut pas pour ce régime de prescription"
+INSENSIBLE = "forclusion : ni la reconnaissance ni la suspension ne la déplacent"
 
 
 def prescription(
-    droit: Droit,
-    creance: Creance,
-    regime: Regime,
-    reconnaissances: tuple[Reconnaissance, ...],
-    evenements: tuple[Evenement, ...],
-    *,
-    au: date,
+    droit: Droit, creance: Creance, versements: tuple[Versement, ...], evenements: tuple[Evenement, ...], *, au: date
 ) -> Prescription:
-    """Dernier jour utile et jour prudent, avec tout ce qui les a déplacés.
+    """Dernier jour utile et jour prudent, avec tout ce qui les a déplacés, ou n'a pas pu.
 
     Args:
-        reconnaissances: Paiements qui ont touché la créance, par jour.
-        evenements: Pour dire ce qui n'a rien interrompu.
+        versements: Paiements qui ont touché la créance.
+        evenements: Ceux de la créance ; ce qui est daté après ``au`` n'existe pas.
+
+    Raises:
+        DonneeInvalide: Durée convenue là où la loi l'interdit.
+    Source:
+        C. civ., art. 2224 à 2254 ; C. com., art. L. 110-4 ; C. conso., art. L. 218-2 ; loi n° 68-1250, art. 1 à 3.
+    """
+    ligne = droit.regime_prescription(creance)
+    duree = _duree(creance, ligne)
+    depart, piece, motif, reserves = _depart(creance, ligne, evenements, au)
+    faits = moments(creance, ligne, versements, evenements, au) if versements or evenements else []
+    titre = droit.prescriptions["titre_executoire"]
+    plafond = VINGT_ANS.depuis(creance.nee_le) if faits and ligne.butoir else None
+
+    cours = _Cours.ouvrir(ligne, duree, depart, plafond, titre)
+    source = DECHEANCE if motif == MOTIF_DECHEANCE else _source_du_depart(creance, ligne)
+    segments = [Segment(depart, cours.fin, "depart", piece, source, motif, cours.fin), *_loi_nouvelle(ligne, cours)]
+    for m in faits:
+        segments += cours.subir(m)
+    segments.sort(key=lambda s: s.du)
+
+    prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
+    fin_prudente, pourquoi = cours.fin, PRUDENCE
+    if prudent != depart or any(not m.cause.certaine for m in faits):
+        second = _Cours.ouvrir(ligne, duree, prudent, plafond, titre)
+        for m in faits:
+            if m.cause.certaine:
+                second.subir(m)
+        if second.fin < fin_prudente:
+            fin_prudente, pourquoi = second.fin, PRUDENCE_DU_DEPART if prudent != depart else PRUDENCE_DES_FAITS
+
+    decisif = cours.ligne  # le titre, s'il y en a un
+    duree_expliquee = decisif.duree_expliquee if cours.duree is decisif.duree else fait("Durée convenue", duree, str(CONVENTION))
+    sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), duree_expliquee, *cours.raisons)
+    protegee = (COVID,) if cours.fin != cours.expire else ()
+    reserves = tuple(dict.fromkeys((*ligne.reserves, *reserves, *cours.reserves, *protegee)))
+    resultat = Resultat(cours.fin, decisif.regle, sachant, "", reserves)
+    return Prescription(
+        cours.fin, _prudent(droit.calendrier, fin_prudente), au, decisif.code, tuple(segments), resultat, decisif.acte, pourquoi
+    )
+
+
+def _loi_nouvelle(ligne: RegimePrescription, cours: "_Cours") -> list[Segment]:
+    """La loi qui a réduit la durée en cours de délai."""
+    if len(cours.horloges) == 1 or ligne.depuis is None:
+        return []
+    return [Segment(ligne.depuis, cours.fin, "depart", "loi nouvelle", LOI_NOUVELLE, MOTIF_LOI_NOUVELLE, cours.fin)]
+
+
+def _prudent(calendrier: JoursOuvres, fin: date) -> date:
+    """La veille, reculée à un jour ouvré ; d'une année dont les jours fériés ne sont pas calculés, à un jour de semaine."""
+    veille = fin - UN_JOUR
+    try:
+        return calendrier.recule(veille)
+    except DroitIndisponible:
+        return veille - timedelta(days=max(0, veille.weekday() - 4))
+
+
+class _Horloge(NamedTuple):
+    """Une durée qui court d'un jour, exclu, jusqu'à un autre, inclus."""
+
+    depart: date
+    fin: date
+
+
+@define
+class _Cours:
+    """Le délai, tel qu'il en est après les faits subis jusqu'ici.
+
+    Attributes:
+        premier: Départ du premier délai : ce qui le précède n'interrompt rien.
+        depart: Départ du délai en cours.
+        horloges: Une ; ou deux quand une loi a réduit la durée en cours de délai, l'ancienne et la nouvelle : la première échue compte.
+        expire: Dernier jour du délai, hors période protégée.
+        repris: Dernier jour de reprise des suspensions subies : elles ne se comptent qu'une fois.
+        plafond: Jour du butoir, ``None`` s'il ne joue pas ; ``libre`` : le délai en cours y échappe.
+    """
+
+    ligne: RegimePrescription
+    duree: Delai
+    premier: date
+    depart: date
+    horloges: tuple[_Horloge, ...]
+    expire: date
+    repris: date
+    plafond: date | None
+    titre: RegimePrescription
+    libre: bool
+    raisons: list[Noeud]
+    reserves: list[Reserve]
+
+    @classmethod
+    def ouvrir(
+        cls, ligne: RegimePrescription, duree: Delai, depart: date, plafond: date | None, titre: RegimePrescription
+    ) -> "_Cours":
+        """Le premier délai."""
+        cours = cls(ligne, duree, depart, depart, (), depart, depart, plafond, titre, plafond is None, [], [])
+        cours.horloges = cours._partir(depart)
+        cours.expire = min(h.fin for h in cours.horloges)
+        return cours
+
+    @property
+    def fin(self) -> date:
+        """Dernier jour utile : un délai expiré dans la période protégée est prolongé, sans que ses faits ultérieurs l'en comptent."""
+        protegee = PROTEGEE[0] <= self.expire <= PROTEGEE[1] and self.duree is self.ligne.duree  # pas une durée convenue
+        return FIN_DE_PROTECTION if protegee else self.expire
+
+    def subir(self, m: Moment) -> tuple[Segment, ...]:
+        """Ce que ce fait change au délai, ou pourquoi il n'y change rien."""
+        cause = m.cause
+        if cause.effet == "sans_effet":
+            return (_sans_effet(m, cause.source, cause.motif),)
+        if m.aneanti:
+            return (_sans_effet(m, NON_AVENUE, ANEANTIE),)
+        if cause.seulement and self.ligne.code not in cause.seulement:
+            return (_sans_effet(m, cause.source, ETRANGERE),)
+        # une interruption est un acte tenu pour fait à temps dans la période protégée ; une suspension, non
+        perdue = cause.cle != "titre" and m.le > (self.expire if cause.effet == "suspension" else self.fin)
+        if cause.effet == "suspension" and (perdue or self.ligne.forclusion):
+            self.repris = max(self.repris, m.reprise)  # sans effet sur ce délai, elle en retiendra un qui s'ouvrirait d'ici là
+        if self.ligne.forclusion and not cause.forclusion:
+            return (_sans_effet(m, FORCLUSION, INSENSIBLE),)
+        if cause.effet == "renonciation":
+            return self._renoncer(m)
+        if cause.cle == "titre" and self.ligne is not self.titre:  # ses dix ans remplacent le délai de la créance
+            self.ligne, self.duree, self.expire = self.titre, self.titre.duree, date.min
+        elif perdue:
+            return (_sans_effet(m, APRES_COUP if cause.cle.startswith("paiement") else EXTINCTION, APRES),)
+        if m.le > self.expire and cause.cle != "titre":
+            self.reserves.append(COVID)
+        return self._suspendre(m) if cause.effet == "suspension" else self._interrompre(m)
+
+    def _renoncer(self, m: Moment) -> tuple[Segment, ...]:
+        if m.le <= self.fin:
+            return (_sans_effet(m, PRESCRIPTION_ACQUISE, NON_ACQUISE),)
+        self.depart, self.libre = m.le, True
+        self.horloges = self._prolongees(self._partir(m.le))
+        return self._porter(m, "interruption")
+
+    def _suspendre(self, m: Moment) -> tuple[Segment, ...]:
+        if m.reprise < self.depart or (m.reprise == self.depart and not m.en_cours):
+            return (_sans_effet(m, m.cause.source, AVANT),)
+        repris, self.repris = self.repris, max(self.repris, m.reprise)
+        prolongees = []
+        for depart, fin in self.horloges:
+            fin += max(m.reprise - max(m.le, repris, depart), timedelta(0))
+            if m.cause.plancher:
+                fin = max(fin, SIX_MOIS.depuis(m.reprise) + (self.repris - m.reprise))
+            prolongees.append(_Horloge(depart, fin))
+        self.horloges = tuple(prolongees)
+        return self._porter(m, "suspension")
+
+    def _interrompre(self, m: Moment) -> tuple[Segment, ...]:
+        jugee = m.cause.cle == "titre"
+        if m.le <= self.premier and not jugee:
+            return (_sans_effet(m, m.cause.source, AVANT),)
+        if m.depart <= self.depart and not jugee:
+            return (_sans_effet(m, INSTANCE, PENDANT),)
+        self.depart = m.depart
+        self.libre = self.plafond is None or not m.cause.butoir or self.ligne is self.titre
+        self.horloges = self._prolongees(self._partir(self.depart))
+        return self._porter(m, "interruption")
+
+    def _prolongees(self, horloges: tuple[_Horloge, ...]) -> tuple[_Horloge, ...]:
+        """Un délai ouvert pendant une suspension n'en compte que le reste ; il ne finit jamais avant celui qu'il remplace."""
+        if self.ligne.forclusion:
+            return horloges
+        return tuple(_Horloge(d, max(self.expire, fin + max(self.repris - d, timedelta(0)))) for d, fin in horloges)
+
+    def _porter(self, m: Moment, effet: Literal["interruption", "suspension"]) -> tuple[Segment, ...]:
+        """La nouvelle fin : jamais avant l'ancienne, ni au-delà du butoir."""
+        neuf = min(h.fin for h in self.horloges)
+        butoir = self.plafond if not self.libre and self.plafond is not None and neuf > self.plafond else None
+        self.expire = max(self.expire, min(neuf, butoir) if butoir else neuf)
+        cause = m.cause
+        self.raisons.append(Resultat(m.le, cause.regle, (), cause.motif))
+        self.reserves += cause.reserves
+        au = (None if m.en_cours else m.reprise) if effet == "suspension" else self.fin
+        source = MEDIATION_PUBLIQUE if effet == "suspension" and self.ligne.suspension_max else cause.source
+        segment = Segment(m.le, au, effet, cause.intitule, source, cause.motif, self.fin)
+        if butoir is None:
+            return (segment,)
+        return (segment, Segment(m.le, butoir, "butoir", cause.intitule, BUTOIR, MOTIF_BUTOIR, self.fin))
+
+    def _partir(self, depart: date) -> tuple[_Horloge, ...]:
+        """Le délai parti ce jour-là : de quantième à quantième, ou jusqu'au 31 décembre de la dernière année civile.
+
+        Une loi qui réduit la durée fait courir la nouvelle de son entrée en vigueur, à 0 h, sans dépasser l'ancienne (C. civ., art. 2222).
+        """
+        ligne = self.ligne
+        if ligne.civile:
+            depart = date(depart.year, 12, 31)
+        seule = (_Horloge(depart, self.duree.depuis(depart)),)
+        if ligne.depuis is None or depart >= ligne.depuis or self.duree is not ligne.duree:
+            return seule
+        if ligne.ancienne is None:
+            self.reserves.append(REGIME_ANTERIEUR)
+            return seule
+        self.reserves += ligne.ancienne.reserves
+        ancienne = _Horloge(depart, ligne.ancienne.duree.depuis(depart))
+        return (ancienne, _Horloge(ligne.depuis, self.duree.depuis(ligne.depuis) - UN_JOUR))
+
+
+def _sans_effet(m: Moment, source: Source, motif: str) -> Segment:
+    return Segment(m.le, None, "sans_effet", m.cause.intitule, source, motif)
+
+
+def _duree(creance: Creance, ligne: RegimePrescription) -> Delai:
+    """La durée de la loi, ou celle que les parties ont convenue, d'un à dix ans, là où la loi le permet.
 
     Source:
-        C. civ., art. 2224 et 2228 à 2240 ; C. com., art. L. 110-4 ; C. conso., art. L. 218-2 ; loi n° 68-1250, art. 1 et 2.
+        C. civ., art. 2254 ; C. conso., art. L. 218-1 ; C. assur., art. L. 114-3.
     """
-    ligne = droit.prescriptions[regime.prescription]
-    depart, piece, motif, reserves = _depart(creance, ligne)
-    fin = _fin(ligne, depart)
-    segments = [Segment(depart, fin, "depart", piece, TERME if creance.echeance and not ligne.civile else ligne.source, motif)]
-    prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
-    fin_prudente = fin if prudent == depart else _fin(ligne, prudent)
-    titre = titre_de(creance, evenements) if evenements else None
-    for r in sorted((*reconnaissances, *_du_titre(titre)), key=lambda r: r.le):
-        if r.le <= depart:
-            segments.append(Segment(r.le, None, "sans_effet", r.evenement, RECONNAISSANCE, "avant que le délai ne commence"))
-        elif r.le > fin:
-            segments.append(Segment(r.le, None, "sans_effet", r.evenement, APRES_COUP, "après l'expiration : rien à interrompre"))
-        else:
-            jugee = titre is not None and r.le >= titre.le
-            fin = DIX_ANS.depuis(r.le) if jugee else _fin(ligne, r.le)
-            segments.append(_interruption(r, fin, jugee=jugee))
-            if r.certaine and r.le <= fin_prudente:
-                fin_prudente = fin
-            elif not r.certaine and ALLOTIE not in reserves:
-                reserves = (*reserves, ALLOTIE)
-            if r.evenement == TITRE:
-                reserves = (*reserves, DEPART_DU_TITRE)
-    if evenements:
-        segments += _lettres(creance, evenements)
-        segments.sort(key=lambda s: s.du)
-    sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), ligne.duree_expliquee)
-    resultat = Resultat(fin, ligne.regle, sachant, "", ligne.reserves + reserves)
-    return Prescription(fin, droit.calendrier.recule(fin_prudente - timedelta(days=1)), au, ligne.code, tuple(segments), resultat)
+    convenue = creance.prescription_convenue
+    if convenue is None:
+        return ligne.duree
+    if not ligne.amenageable:
+        remede = (
+            "Retirez prescription_convenue : la durée est celle de la loi (C. civ., art. 2254, al. 3 ; C. conso., art. L. 218-1)."
+        )
+        message = f"durée de prescription non modifiable par contrat : {ligne.intitule}"
+        raise DonneeInvalide(message, champ="prescription_convenue", valeur=convenue, ou=creance.reference, remede=remede)
+    jour = creance.emise_le
+    if not UN_AN.depuis(jour) <= convenue.depuis(jour) <= DIX_ANS.depuis(jour):
+        message = "une durée d'un à dix ans est attendue (C. civ., art. 2254)"
+        raise DonneeInvalide(message, champ="prescription_convenue", valeur=convenue, ou=creance.reference)
+    return convenue
 
 
-def _du_titre(titre: Titre | None) -> tuple[Reconnaissance, ...]:
-    """Le titre ouvre dix ans, du jour où il est exécutoire."""
-    return (Reconnaissance(titre.executoire_le, TITRE, True),) if titre else ()
-
-
-def _interruption(r: Reconnaissance, fin: date, *, jugee: bool) -> Segment:
-    if r.evenement == TITRE:
-        return Segment(r.le, fin, "interruption", TITRE, EXECUTION, "titre exécutoire : son exécution se poursuit dix ans")
-    motif = "paiement : reconnaissance de la dette" + (", qui fait repartir les dix ans du titre" if jugee else "")
-    return Segment(r.le, fin, "interruption", r.evenement, RECONNAISSANCE, motif)
-
-
-def _depart(creance: Creance, ligne: RegimePrescription) -> tuple[date, str, str, tuple[Reserve, ...]]:
+def _depart(
+    creance: Creance, ligne: RegimePrescription, evenements: Sequence[Evenement], au: date
+) -> tuple[date, str, str, tuple[Reserve, ...]]:
     """Jour de départ, exclu du délai ; la pièce, le motif et les réserves qui l'accompagnent."""
+    if ligne.depart == "emission":
+        return creance.emise_le + timedelta(days=ligne.attente), ligne.depart_dit, "", ()
     if ligne.depart == "exigibilite" and creance.echeance is not None:
-        return creance.echeance, "échéance", MOTIF_ECHEANCE, ()
-    civil = MOTIF_CIVIL if ligne.civile else ""
+        pertes = [e.le for e in evenements if isinstance(e, DecheanceTerme) and e.le <= min(au, creance.echeance)]
+        if pertes:
+            return min(pertes), "déchéance du terme", MOTIF_DECHEANCE, ()
+        return creance.echeance, ligne.depart_dit or "échéance", MOTIF_ECHEANCE, ()
     if creance.executee_le is not None:
-        return creance.executee_le, "exécution", civil or MOTIF_EXECUTION, ()
-    return creance.emise_le, "émission", civil or MOTIF_EMISSION, (SANS_EXECUTION,)
+        return (
+            creance.executee_le,
+            ligne.depart_dit or "exécution",
+            MOTIF_CIVIL if ligne.civile else "" if ligne.depart_dit else MOTIF_EXECUTION,
+            (),
+        )
+    return creance.emise_le, "émission", MOTIF_EMISSION, (SANS_EXECUTION,)
 
 
-def _fin(ligne: RegimePrescription, depart: date) -> date:
-    """Dernier jour utile, de quantième à quantième ; ou le 31 décembre de la dernière année civile."""
-    if ligne.civile:
-        depart = date(depart.year, 12, 31)
-    return ligne.duree.depuis(depart)
-
-
-def _lettres(creance: Creance, evenements: tuple[Evenement, ...]) -> list[Segment]:
-    motif = "une mise en demeure, même recommandée, n'interrompt pas la prescription"
-    return [
-        Segment(e.le, None, "sans_effet", "mise en demeure", LETTRE, motif)
-        for e in evenements
-        if isinstance(e, MiseEnDemeure) and vise(e, creance)
-    ]
+def _source_du_depart(creance: Creance, ligne: RegimePrescription) -> Source:
+    terme = creance.echeance is not None and ligne.depart == "exigibilite" and not ligne.depart_dit
+    return TERME if terme else ligne.source

@@ -1,0 +1,133 @@
+"""Qu'est-ce qui interdit, arrête ou suspend les rappels ? Une règle par motif, de la plus forte à la plus légère."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from recouvrement.droit.chronologie import Prescription
+from recouvrement.modele.actes import ActeInterruptif
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.evenements import (
+    Blocage,
+    DelaiDeGrace,
+    Echeancier,
+    ProcedureCollective,
+    Promesse,
+    Suspension,
+    Titre,
+)
+from recouvrement.politique.accord import GRACE_DE_PAROLE, SuiviEcheancier, suivre
+from recouvrement.politique.bilan import BilanCreance, Empechement
+from recouvrement.politique.scenario import Scenario
+from recouvrement.resultat import Source
+
+EXTINCTION = Source("Code civil", "2219")
+SOLDEE = "soldée : plus rien n'est dû"
+PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
+CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"
+PROCEDURE = "procédure collective ouverte : plus aucune demande de paiement, déclarez la créance"
+DECLAREE = "procédure collective ouverte, créance déclarée : plus aucune demande de paiement"
+FORCLOSE = (
+    "procédure collective : délai de déclaration expiré, demandez le relevé de forclusion dans les six mois de la publication"
+)
+TITRE = "titre obtenu : la suite est son exécution, non un rappel"
+GRACE = "délai de grâce accordé par le juge"
+PRESCRITE = "prescrite : plus aucune demande"
+PEUT_ETRE_PRESCRITE = "peut-être prescrite : faites trancher avant toute demande"
+INSTANCE = "procédure judiciaire en cours : plus de rappel, elle suit son cours"
+JUDICIAIRES = ("assignation", "refere", "requete", "injonction_de_payer_signifiee")
+NEGOCIATION = "médiation, conciliation ou mesure en cours : les rappels attendent son issue"
+PROMESSE = "promesse de payer : silence jusqu'à son jour et trois jours de plus"
+PLAN = "échéancier tenu : aucun rappel tant que les versements sont faits"
+PETIT_SOLDE = "solde inférieur au minimum du scénario"
+BLOCAGES = {
+    "represente": "débiteur représenté par un avocat : toute démarche passe par lui",
+    "decede": "débiteur décédé : adressez-vous au notaire chargé de la succession",
+    "cedee": "créance cédée : le nouveau créancier la recouvre",
+}
+
+
+def definitif(bilan: BilanCreance) -> Empechement | None:
+    """Ce qui interdit toute demande, et tout acte : rien n'est plus dû, ou plus rien ne peut être demandé."""
+    reference, prescription = bilan.creance.reference, bilan.prescription
+    if bilan.soldee:
+        return Empechement(reference, SOLDEE)
+    if not bilan.principal.valeur:
+        return Empechement(reference, PRINCIPAL_PAYE)
+    if prescription.acquise:
+        return Empechement(reference, PRESCRITE, _article(prescription))
+    if prescription.douteuse:
+        return Empechement(reference, PEUT_ETRE_PRESCRITE, _article(prescription))
+    return None
+
+
+def blocage(creance: Creance, faits: Sequence[Evenement], au: date) -> Empechement | None:
+    """Débiteur représenté, décédé, créance cédée, ou décision du créancier, jusqu'à son terme inclus."""
+    for e in faits:
+        if isinstance(e, Blocage) and (e.jusqu_au is None or au <= e.jusqu_au):
+            return Empechement(creance.reference, BLOCAGES.get(e.motif, e.motif), None, e.jusqu_au)
+    return None
+
+
+def procedure_ouverte(creance: Creance, faits: Sequence[Evenement], au: date) -> ProcedureCollective | None:
+    """La procédure qui interdit les poursuites ; sa clôture les rend, sauf celle d'une liquidation (C. com., art. L. 643-11)."""
+    for e in faits:
+        if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le:
+            rendues = e.genre != "liquidation" and e.cloturee_le is not None and e.cloturee_le <= au
+            if not rendues:
+                return e
+    return None
+
+
+def temporaire(
+    bilan: BilanCreance, faits: Sequence[Evenement], evenements: Sequence[Evenement], scenario: Scenario, au: date
+) -> Empechement | None:
+    """Ce qui suspend les rappels, sans empêcher d'interrompre la prescription.
+
+    Args:
+        evenements: Ceux du dossier : un plan ou une promesse se tient par tous ses paiements.
+    """
+    reference = bilan.creance.reference
+    if bilan.conteste:
+        return Empechement(reference, CONTESTEE)
+    if scenario.solde_minimal is not None and bilan.principal.valeur.decimal < scenario.solde_minimal.decimal:
+        return Empechement(reference, PETIT_SOLDE)
+    for e in faits:
+        match e:
+            case Titre():
+                return Empechement(reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
+            case ActeInterruptif() if e.cause in JUDICIAIRES and not e.non_avenu and (e.fin_le is None or au < e.fin_le):
+                return Empechement(reference, INSTANCE, Source("Code civil", "2242"), e.fin_le)
+            case DelaiDeGrace() if e.du <= au <= e.au:
+                return Empechement(reference, GRACE, Source("Code civil", "1343-5"), e.au)
+            case Suspension() if e.cause != "impossibilite_agir" and (e.au is None or au < e.au):
+                return Empechement(reference, NEGOCIATION, Source("Code civil", "2238 et 2239"), e.au)
+            case Promesse() | Echeancier() if (fin := silence(e, evenements, au)) is not None:
+                return Empechement(reference, PLAN if isinstance(e, Echeancier) else PROMESSE, None, fin)
+    return None
+
+
+def suivi(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: date) -> SuiviEcheancier:
+    """Où en est un plan, ou une promesse : un plan d'un seul versement."""
+    if isinstance(parole, Promesse):
+        creances = (parole.creance,) if parole.creance else ()
+        versements = ((parole.pour_le, parole.montant),)
+        parole = Echeancier(le=parole.le, versements=versements, creances=creances, decheance=False)
+    return suivre(parole, evenements, au=au, grace=GRACE_DE_PAROLE)
+
+
+def manque_depuis(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: date) -> date | None:
+    """Jour où la parole a manqué, les jours de grâce passés ; ``None`` : elle est tenue."""
+    retard = suivi(parole, evenements, au).retard_depuis
+    return retard + timedelta(days=GRACE_DE_PAROLE + 1) if retard else None
+
+
+def silence(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: date) -> date | None:
+    """Dernier jour de silence d'une parole tenue jusqu'ici ; ``None`` : elle a manqué, ou elle est accomplie."""
+    etat = suivi(parole, evenements, au)
+    attendu = next((v for v in etat.versements if v.etat == "a_venir"), None)
+    return attendu.le + timedelta(days=GRACE_DE_PAROLE) if attendu and etat.etat == "tenu" else None
+
+
+def _article(prescription: Prescription) -> Source:
+    return prescription.resultat.source or EXTINCTION

@@ -1,0 +1,218 @@
+"""Et si rien ne se passe ? Les étapes à venir, rejouées par l'examen lui-même : l'essai à blanc est l'exécution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import evolve, frozen
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele.actes import ActeInterruptif
+from recouvrement.modele.creance import Creance
+from recouvrement.modele.dossier import Dossier, Evenement
+from recouvrement.modele.montant import Montant
+from recouvrement.politique.bilan import ActionProposee, Bilan
+from recouvrement.politique.politique import Politique
+from recouvrement.resultat import pour_json
+from recouvrement.temps import UN_JOUR, jour_civil
+
+
+@frozen
+class Plan:
+    """Chaque étape à venir si rien ne se passe, dans l'ordre ; s'itère sur ses actions.
+
+    Attributes:
+        actions: Chacune à son jour : celles déjà dues portent le jour de l'examen.
+        fin: Bilan après la dernière.
+    """
+
+    dossier: Dossier
+    au: date
+    actions: tuple[ActionProposee, ...]
+    fin: Bilan
+
+    def __iter__(self) -> Iterator[ActionProposee]:
+        return iter(self.actions)
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    def expliquer(self) -> str:
+        """Une ligne par étape, puis ce qui arrête le plan."""
+        from recouvrement.affichage import date_fr
+
+        lignes = [f"{date_fr(a.acte.le)} : {a}" for a in self.actions] or ["Aucune étape à venir."]
+        return "\n".join([*lignes, *[f"Ensuite, {e.creance} : {e.motif}." for e in self.fin.empechements]])
+
+    def vers_lignes(self) -> list[dict[str, Any]]:
+        """Un dictionnaire par étape."""
+        return [
+            {
+                "le": a.acte.le,
+                "etape": a.etape.cle,
+                "canal": a.canal,
+                "creances": ", ".join(a.creances),
+                "pour_memoire": ", ".join(a.pour_memoire),
+                "payer_avant_le": a.payer_avant_le,
+                "motif": a.motif,
+            }
+            for a in self.actions
+        ]
+
+    def vers_dict(self) -> dict[str, Any]:
+        """Champs pour JSON."""
+        return {
+            "au": self.au.isoformat(),
+            "etapes": [{cle: pour_json(valeur) for cle, valeur in ligne.items()} for ligne in self.vers_lignes()],
+        }
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        entetes = ("Le", "Étape", "Canal", "Factures", "À payer avant le", "Pourquoi")
+        lignes = [
+            (
+                a.date_fr(x.acte.le),
+                x.etape.cle,
+                x.canal,
+                ", ".join(x.creances),
+                a.date_fr(x.payer_avant_le) if x.payer_avant_le else "",
+                x.motif,
+            )
+            for x in self.actions
+        ]
+        reperes = [(self.au, "examen"), *[(x.acte.le, x.etape.cle) for x in self.actions]]
+        retards = [(b.echeance.valeur, max(self.au, self.fin.au), b.creance.numero) for b in self.fin.creances]
+        titre = a.carte(f"Plan, {self.dossier.debiteur.nom}", f"{len(self.actions)} étapes à venir")
+        return a.page(titre, a.frise(retards, reperes), a.table(entetes, lignes))
+
+
+def planifier(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Plan:
+    """Chaque étape est tenue pour faite à son jour ; le plan finit avec le scénario, ou avec l'acte qui saisit la justice."""
+    jour_civil(au, "au")
+    dossier = Dossier(creances=(quoi,), evenements=tuple(evenements)) if isinstance(quoi, Creance) else quoi
+    connu = evolve(dossier, evenements=tuple(e for e in dossier.evenements if e.le <= au))
+    actions, fin = _derouler(politique, connu, au, None)
+    return Plan(dossier, au, tuple(actions), fin)
+
+
+@frozen
+class Simulation:
+    """Ce que la politique ferait de ces dossiers, jour après jour, sous des hypothèses.
+
+    Attributes:
+        journal: Chaque action à son jour, avec le débiteur.
+        bilans: Bilan de chaque dossier au dernier jour, dans l'ordre donné.
+    """
+
+    politique: Politique
+    au: date
+    jusqu_au: date
+    journal: tuple[tuple[Dossier, ActionProposee], ...]
+    bilans: tuple[Bilan, ...]
+
+    @property
+    def reste(self) -> Montant:
+        """Total dû au dernier jour ; une seule devise.
+
+        Raises:
+            DonneeInvalide: Dossiers de devises différentes.
+        """
+        totaux = [b.total.valeur for b in self.bilans]
+        return sum(totaux[1:], totaux[0]) if totaux else Montant(0)
+
+    def vers_lignes(self) -> list[dict[str, Any]]:
+        """Un dictionnaire par action du journal."""
+        return [
+            {
+                "le": a.acte.le,
+                "debiteur": dossier.debiteur.nom,
+                "etape": a.etape.cle,
+                "canal": a.canal,
+                "creances": ", ".join(a.creances),
+                "motif": a.motif,
+            }
+            for dossier, a in self.journal
+        ]
+
+    def comparer(self, autre: Simulation) -> list[dict[str, Any]]:
+        """Les deux journaux côte à côte : une ligne par débiteur et par jour où l'une ou l'autre agit."""
+        lignes: dict[tuple[date, str], dict[str, Any]] = {}
+        for nom, simulation in (("celle_ci", self), ("autre", autre)):
+            for dossier, a in simulation.journal:
+                cle = (a.acte.le, dossier.debiteur.nom)
+                ligne = lignes.setdefault(cle, {"le": cle[0], "debiteur": cle[1], "celle_ci": "", "autre": ""})
+                ligne[nom] = ", ".join(filter(None, (ligne[nom], a.etape.cle)))
+        return [lignes[cle] for cle in sorted(lignes)]
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [tuple(str(v) if cle != "le" else a.date_fr(v) for cle, v in x.items()) for x in self.vers_lignes()]
+        titre = a.carte(f"Du {a.date_fr(self.au)} au {a.date_fr(self.jusqu_au)}", f"{len(self.journal)} actions")
+        return a.page(titre, a.table(("Le", "Débiteur", "Étape", "Canal", "Factures", "Pourquoi"), lignes))
+
+
+def simuler(
+    politique: Politique, dossiers: Iterable[Dossier], *, au: date, jusqu_au: date, hypotheses: Iterable[Evenement] = ()
+) -> Simulation:
+    """Rejoue l'examen chaque jour où quelque chose peut arriver ; chaque action due est tenue pour faite.
+
+    Args:
+        hypotheses: Faits supposés ; chacun rejoint le dossier qui connaît sa créance, et n'existe qu'à partir de son jour.
+
+    Raises:
+        DonneeInvalide: Période à l'envers ; hypothèse qu'aucun dossier, ou que plusieurs, ne reconnaissent.
+    """
+    if jour_civil(jusqu_au, "jusqu_au") < jour_civil(au, "au"):
+        raise DonneeInvalide("la simulation finit avant de commencer", champ="jusqu_au", valeur=jusqu_au)
+    journal, bilans = [], []
+    for dossier in _supposer(tuple(dossiers), tuple(hypotheses)):
+        actions, bilan = _derouler(politique, dossier, au, jusqu_au)
+        journal += [(dossier, a) for a in actions]
+        bilans.append(bilan)
+    journal.sort(key=lambda x: (x[1].acte.le, x[0].debiteur.cle))
+    return Simulation(politique, au, jusqu_au, tuple(journal), tuple(bilans))
+
+
+def _supposer(dossiers: tuple[Dossier, ...], hypotheses: tuple[Evenement, ...]) -> Iterator[Dossier]:
+    suivis: dict[int, list[Evenement]] = {}
+    for e in hypotheses:
+        rangs = [i for i, d in enumerate(dossiers) if d.concerne(e)]
+        if len(rangs) != 1:
+            remede = "Nommez une créance d'un seul des dossiers."
+            raise DonneeInvalide("hypothèse sans dossier certain", champ="hypotheses", valeur=type(e).__name__, remede=remede)
+        suivis.setdefault(rangs[0], []).append(e)
+    for i, dossier in enumerate(dossiers):
+        yield dossier.avec(*suivis[i]) if i in suivis else dossier
+
+
+def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date | None) -> tuple[list[ActionProposee], Bilan]:
+    """Les actions faites l'une après l'autre, chacune à son jour ; sans terme, jusqu'à ce que plus rien ne vienne."""
+    actions: list[ActionProposee] = []
+    jour = au
+    while True:
+        bilan = politique.examiner(dossier, au=jour)
+        if bilan.actions:
+            actions += bilan.actions
+            dossier = dossier.avec(*(a.acte for a in bilan.actions))
+            if jusqu_au is not None or not any(isinstance(a.acte, ActeInterruptif) for a in bilan.actions):
+                continue
+            return actions, politique.examiner(dossier, au=jour)
+        suivants = [*(e.le for e in dossier.evenements), *_reprises(bilan)]
+        if bilan.prochaine is not None:
+            suivants.append(bilan.prochaine.acte.le)
+        suivants = [j for j in suivants if jour < j and (jusqu_au is None or j <= jusqu_au)]
+        if suivants:
+            jour = min(suivants)
+        elif jusqu_au is None or jour == jusqu_au:
+            return actions, bilan
+        else:
+            jour = jusqu_au
+
+
+def _reprises(bilan: Bilan) -> list[date]:
+    """Jours où un silence daté prend fin."""
+    return [e.jusqu_au + UN_JOUR for e in bilan.empechements if e.jusqu_au is not None]

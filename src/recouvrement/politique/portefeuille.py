@@ -1,0 +1,180 @@
+"""Tous les dossiers d'un coup, examinés au même jour : ce qui vieillit, ce qui se prescrit, par où commencer.
+
+Deux devises ne s'additionnent jamais : chaque total est donné par devise. Un dossier qui ne peut être examiné est écarté, et dit.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Self
+
+from attrs import field, frozen
+
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.modele.dossier import Dossier
+from recouvrement.modele.evenements import Paiement
+from recouvrement.modele.personnes import Debiteur
+from recouvrement.politique.balance import BalanceAgee, Par, PenalitesNonReclamees, balance_agee, partie, penalites_non_reclamees
+from recouvrement.politique.bilan import Bilan
+from recouvrement.politique.dso import ChiffreDAffaires, Dso, dso
+from recouvrement.politique.politique import Politique
+from recouvrement.politique.priorites import POIDS, Poids, Priorites, Radar, priorites, radar
+from recouvrement.politique.rapprochement import Rapprochement, rapprocher
+from recouvrement.temps import jour_civil
+
+
+@frozen
+class Ecarte:
+    """Un dossier que la politique n'a pu examiner : il n'entre dans aucun chiffre."""
+
+    creancier: str
+    debiteur: str
+    creances: tuple[str, ...]
+    erreur: str
+    message: str
+
+
+@frozen(init=False, repr=False)
+class Portefeuille:
+    """Des dossiers examinés au jour ``au``, une fois pour toutes les vues. Leur ordre ne change rien.
+
+    Args:
+        dossiers: De tous créanciers, débiteurs et devises.
+
+    Raises:
+        DonneeInvalide: Une même créance donnée deux fois : elle compterait double.
+    """
+
+    dossiers: tuple[Dossier, ...]
+    politique: Politique
+    au: date
+    _examens: tuple[Bilan | Ecarte, ...] = field(eq=False)
+
+    def __init__(self, dossiers: Iterable[Dossier], *, politique: Politique, au: date) -> None:
+        jour_civil(au, "au")
+        ranges = _ranger(dossiers)
+        examens = [x if isinstance(x, Bilan) else _ecarte(d, x) for d, x in politique.examiner_lot(ranges, au=au)]
+        self.__attrs_init__(ranges, politique, au, tuple(examens))
+
+    def __repr__(self) -> str:
+        return f"Portefeuille({len(self.dossiers)} dossiers, au={self.au.isoformat()}, {len(self.ecartes)} écartés)"
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        totaux = [(f"total en {x.devise}", str(x.total)) for x in self.balance_agee().totaux]
+        lignes = [(x.debiteur, ", ".join(x.creances), x.erreur, x.message) for x in self.ecartes]
+        return a.page(
+            a.carte(f"Portefeuille, au {a.date_fr(self.au)}", f"{len(self.dossiers)} dossiers", totaux),
+            a.table(("Débiteur", "Factures", "Erreur", "Message"), lignes, legende="Dossiers écartés") if lignes else "",
+        )
+
+    @property
+    def bilans(self) -> tuple[Bilan, ...]:
+        """Ceux des dossiers examinés."""
+        return tuple([x for x in self._examens if isinstance(x, Bilan)])
+
+    @property
+    def ecartes(self) -> tuple[Ecarte, ...]:
+        """Les dossiers qui n'ont pu l'être, avec leur erreur."""
+        return tuple([x for x in self._examens if isinstance(x, Ecarte)])
+
+    def par(self, quoi: Par) -> dict[str, Self]:
+        """Un portefeuille par débiteur ou par créancier, sous sa clé : chaque vue s'y demande, sans nouvel examen.
+
+        Args:
+            quoi: ``debiteur`` ou ``creancier``.
+        """
+        rangs: dict[str, list[int]] = {}
+        for i, dossier in enumerate(self.dossiers):
+            rangs.setdefault(partie(dossier, quoi).cle, []).append(i)
+        return {cle: self._extrait(rangs[cle]) for cle in sorted(rangs)}
+
+    def _extrait(self, rangs: Sequence[int]) -> Self:
+        extrait = self.__class__.__new__(self.__class__)
+        dossiers, examens = tuple([self.dossiers[i] for i in rangs]), tuple([self._examens[i] for i in rangs])
+        extrait.__attrs_init__(dossiers, self.politique, self.au, examens)
+        return extrait
+
+    def balance_agee(self, tranches: Sequence[int] = (30, 60, 90), *, par: Par = "debiteur") -> BalanceAgee:
+        """Le principal restant dû par ancienneté de retard, et les accessoires à côté.
+
+        Args:
+            tranches: Derniers jours de retard de chaque tranche, croissants ; le jour de l'échéance n'est pas un retard.
+            par: Une ligne par ``debiteur`` ou par ``creancier``, et par devise.
+
+        Raises:
+            DonneeInvalide: Tranches en désordre.
+        """
+        return balance_agee(self.bilans, self.au, tuple(tranches), par)
+
+    def dso(self, *, mois: int = 12, chiffre_d_affaires: ChiffreDAffaires = ()) -> tuple[Dso, ...]:
+        """Combien de jours de ventes sont encore dehors, simple et par épuisement ; un par devise.
+
+        Les ventes d'un mois sont celles que vous donnez, sinon les créances du portefeuille émises ce mois-là, nettes des avoirs :
+        un portefeuille qui n'a que des impayés les ignore en partie, et le chiffre le dit.
+
+        Args:
+            mois: Période de la méthode simple : ce nombre de mois civils, celui de ``au`` compris, jusqu'à ``au``.
+            chiffre_d_affaires: Par mois (un de ses jours), TTC ; celui du mois de ``au`` s'arrête à ``au``.
+
+        Raises:
+            DonneeInvalide: Mois à venir ou donné deux fois, chiffre négatif.
+        Source:
+            Usages de gestion : encours ÷ ventes × jours ; « exhaustion method » (Oracle Hyperion Financial Management, fonction DSO).
+        """
+        return dso(self.bilans, self.au, mois, chiffre_d_affaires)
+
+    def penalites_non_reclamees(self) -> PenalitesNonReclamees:
+        """Pénalités, intérêts, indemnités qui restent dus et qu'aucune mise en demeure n'a réclamés."""
+        return penalites_non_reclamees(self.bilans, self.au)
+
+    def radar(self, horizons: Sequence[int] = (60, 180, 365)) -> Radar:
+        """Les prescriptions de tout ce qui reste dû, de la plus proche à la plus lointaine.
+
+        Args:
+            horizons: Niveaux, en jours avant le jour prudent, croissants.
+        """
+        return radar(self.bilans, self.au, tuple(horizons))
+
+    def priorites(self, poids: Poids = POIDS) -> Priorites:
+        """Les dossiers où il reste quelque chose à demander, du plus pressant au moins pressant ; chaque note se recompte."""
+        return priorites(self.bilans, self.au, poids)
+
+    def rapprocher(self, paiement: Paiement, *, libelle: str = "", debiteur: Debiteur | str | None = None) -> Rapprochement:
+        """Les factures ouvertes d'un même débiteur dont la somme exacte est ce paiement. Rien n'est imputé.
+
+        Sont essayés le total dû, le principal, le principal avec les intérêts ou avec l'indemnité, au jour du paiement ; et le total
+        demandé au jour du dernier écrit. Une facture émise après le paiement n'est pas candidate. ``unique`` demande un seul
+        candidat, une recherche complète, et un libellé qui ne le contredit pas.
+
+        Args:
+            libelle: Texte du relevé ; la référence du paiement s'y ajoute. Une facture qu'il nomme doit être du candidat.
+            debiteur: Le payeur, ou sa clé, s'il est connu ; sinon le libellé peut le nommer.
+
+        Raises:
+            DonneeInvalide: Paiement qui désigne déjà sa créance, ou postérieur à ``au``.
+        """
+        return rapprocher(paiement, self.bilans, self.politique, au=self.au, libelle=libelle, debiteur=debiteur)
+
+
+def _ranger(dossiers: Iterable[Dossier]) -> tuple[Dossier, ...]:
+    """Par débiteur, créancier, devise et première référence ; chaque créance une seule fois."""
+    vues: set[tuple[str, str, str, str]] = set()
+    ranges = []
+    for dossier in dossiers:
+        if not isinstance(dossier, Dossier):
+            raise DonneeInvalide("un Dossier est attendu", champ="dossiers", valeur=type(dossier).__name__)
+        parties = (dossier.debiteur.cle, dossier.creancier.cle, dossier.devise)
+        references = [x.reference for x in dossier.creances]
+        for reference in references:
+            if (*parties, reference) in vues:
+                remede = "Donnez chaque créance une seule fois : Dossier.regrouper les rassemble."
+                raise DonneeInvalide("créance en double", champ="dossiers", valeur=reference, remede=remede)
+            vues.add((*parties, reference))
+        ranges.append(((*parties, min(references)), dossier))
+    return tuple([dossier for _, dossier in sorted(ranges, key=lambda r: r[0])])
+
+
+def _ecarte(dossier: Dossier, erreur: RecouvrementError) -> Ecarte:
+    references = tuple([x.reference for x in dossier.creances])
+    return Ecarte(dossier.creancier.nom, dossier.debiteur.nom, references, type(erreur).__name__, str(erreur))
