@@ -98,7 +98,7 @@ def _sortir(noms: dict[str, Any]) -> None:
 
 pytest_collect_file = Sybil(
     path=str(RACINE),
-    patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
     parsers=[
         CodeBlockParser("python", _executer),
         CodeBlockParser("text", _comparer),

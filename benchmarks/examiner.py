@@ -3,7 +3,8 @@
     python benchmarks/examiner.py
 
 La référence fait le strict nécessaire : recherche du taux par dichotomie, un produit et un arrondi par ligne. Les deux façons
-sont appelées en alternance ; le rapport est celui des médianes. Cibles : décompte ≤ 3, examen entier ≤ 10.
+sont appelées en alternance ; le rapport est celui des médianes. Cibles : décompte ≤ 3, examen entier ≤ 10. Les lignes ne sont
+écrites que si on les lit : « lu » compte aussi leur lecture, et celle de toutes les raisons d'un examen (son empreinte les visite).
 """
 
 from bisect import bisect_right
@@ -65,14 +66,17 @@ def main() -> None:
         lignes, total = a_la_main(Decimal("10000.00"), echeance, au)
         bilan = politique.examiner(creance, au=au)
         assert bilan.penalites.valeur.decimal == total and len(bilan.decompte.lignes) == len(lignes)
-        main_, decompte, examen = mesurer(
+        main_, decompte, decompte_lu, examen, examen_lu = mesurer(
             lambda c=creance, e=echeance, a=au: a_la_main(c.principal.decimal, e, a),
             lambda c=creance, a=au: politique.decompte(c, au=a),
+            lambda c=creance, a=au: politique.decompte(c, au=a).lignes,
             lambda c=creance, a=au: politique.examiner(c, au=a),
+            lambda c=creance, a=au: hash(politique.examiner(c, au=a)),
         )
         print(
-            f"{len(lignes):2} lignes : à la main {main_:6.1f} µs ; décompte {decompte:6.1f} µs, ×{decompte / main_:4.1f} ; "
-            f"examen {examen:6.1f} µs, ×{examen / main_:4.1f}"
+            f"{len(lignes):2} lignes : à la main {main_:6.1f} µs ; "
+            f"décompte {decompte:6.1f} µs, ×{decompte / main_:4.1f} (lu ×{decompte_lu / main_:4.1f}) ; "
+            f"examen {examen:6.1f} µs, ×{examen / main_:4.1f} (lu ×{examen_lu / main_:4.1f})"
         )
 
 

@@ -1,7 +1,10 @@
 """Les cas de droit : des faits et un attendu qu'un juriste relit, un fichier TOML par sujet.
 
 Chaque cas dit sa source. ``desaccord`` dit pourquoi notre chiffre n'est pas celui qui a été publié. Les clés absentes de
-``attendu`` ne sont pas contrôlées. Un cas qui échoue montre toutes les raisons du bilan.
+``attendu`` ne sont pas contrôlées. Un cas qui échoue montre toutes les raisons du bilan. ``question = "prescription"`` n'interroge que
+la prescription de la première créance, sans régime d'argent. ``scenario`` nomme un préréglage, ou en décrit un ; ``scenarios`` en donne
+par clé. ``passages`` : jours où la politique a passé avant ``au``, tout ce qu'elle disait de faire étant fait ; ``attendu.faites`` dit
+quoi. ``attendu.plan`` : les étapes à venir si rien ne se passe.
 """
 
 import re
@@ -15,32 +18,45 @@ import pytest
 
 from fabrique import CONSOMMATEUR, CREANCIER, SOCIETE
 from recouvrement import (
+    ActeInterruptif,
+    Appel,
     Avoir,
+    Blocage,
     ConditionsPaiement,
     Contestation,
     Conventions,
     Creance,
     Creancier,
     Debiteur,
+    DecheanceTerme,
+    Delai,
     DelaiDeGrace,
     Dossier,
+    Echeancier,
     FraisJustifies,
     MiseEnDemeure,
     Montant,
     Paiement,
     Politique,
     ProcedureCollective,
+    Promesse,
     Qualite,
+    Reconnaissance,
     RecouvrementError,
     Rejet,
     Relance,
     Remise,
+    Renonciation,
+    Scenario,
+    Signal,
+    Suspension,
     Taux,
     TauxIndexe,
     Terme,
     Titre,
     Transmission,
 )
+from recouvrement.politique.scenario import prereglage
 
 CAS = Path(__file__).parent / "cas"
 FAITS = {
@@ -56,16 +72,30 @@ FAITS = {
     "relance": Relance,
     "mise_en_demeure": MiseEnDemeure,
     "transmission": Transmission,
+    "reconnaissance": Reconnaissance,
+    "promesse": Promesse,
+    "echeancier": Echeancier,
+    "decheance_du_terme": DecheanceTerme,
+    "renonciation": Renonciation,
+    "suspension": Suspension,
+    "acte_interruptif": ActeInterruptif,
+    "appel": Appel,
+    "signal": Signal,
+    "blocage": Blocage,
 }
 POSTES = ("principal", "penalites", "interets", "clause_penale", "indemnite", "frais")
 MONTANTS = (*POSTES, "total")
 CONDITIONS = ("taux_penalites", "terme", "escompte", "secteur", "clause_penale", "capitalisation", "periodique")
 CLES = {
     "titre",
+    "question",
     "source",
     "url",
     "au",
     "conventions",
+    "scenario",
+    "scenarios",
+    "passages",
     "creancier",
     "debiteur",
     "creances",
@@ -86,7 +116,7 @@ PUBLIEES = {*MONTANTS, "trop_percu", "echeance", "regime", "jours_retard", "lign
         "conteste",
         "motifs",
     ),
-    *("sans_reserves", "reserves_des_lignes"),
+    *("sans_reserves", "reserves_des_lignes", "plan", "faites"),
 }
 
 
@@ -111,6 +141,8 @@ def _debiteur(brut: dict[str, Any]) -> Debiteur:
 def _creance(brut: dict[str, Any], creancier: Creancier, debiteur: Debiteur) -> Creance:
     champs = dict(brut)
     principal = Montant(champs.pop("principal"), champs.pop("devise", "EUR"))
+    if "prescription_convenue" in champs:
+        champs["prescription_convenue"] = Delai(**champs["prescription_convenue"])
     convenu = {k: _convenu(k, champs.pop(k)) for k in CONDITIONS if k in champs}
     conditions = ConditionsPaiement(**convenu)
     return Creance(principal=principal, conditions=conditions, creancier=creancier, debiteur=debiteur, **champs)
@@ -125,15 +157,46 @@ def _convenu(cle: str, brut: Any) -> Any:
     return Terme(**brut) if cle == "terme" else brut
 
 
-def _dossier(cas: dict[str, Any]) -> Dossier:
+def _lire_faits(cas: dict[str, Any]) -> tuple[list[Creance], list[Any]]:
     creancier, debiteur = _creancier(cas.get("creancier", {})), _debiteur(cas.get("debiteur", {}))
     faits = [FAITS[e["type"]](**{k: v for k, v in e.items() if k != "type"}) for e in cas.get("evenements", ())]
-    return Dossier(creances=[_creance(c, creancier, debiteur) for c in cas["creances"]], evenements=faits)
+    return [_creance(c, creancier, debiteur) for c in cas["creances"]], faits
+
+
+def _dossier(cas: dict[str, Any]) -> Dossier:
+    creances, faits = _lire_faits(cas)
+    return Dossier(creances=creances, evenements=faits)
+
+
+def _scenario(brut: str | dict[str, Any]) -> Scenario:
+    return prereglage(brut) if isinstance(brut, str) else Scenario._de({"cle": "essai", **brut})
+
+
+def _politique(cas: dict[str, Any]) -> Politique:
+    choisi = {"scenario": _scenario(cas["scenario"])} if "scenario" in cas else {}
+    scenarios = {cle: _scenario(s) for cle, s in cas.get("scenarios", {}).items()}
+    return Politique(conventions=Conventions(**cas.get("conventions", {})), scenarios=scenarios, **choisi)
+
+
+def _passer(politique: Politique, dossier: Dossier, passages: list[date]) -> tuple[Dossier, list[Any]]:
+    """À chaque passage, tout ce qui est dû est fait."""
+    faites: list[Any] = []
+    for jour in passages:
+        dues = politique.examiner(dossier, au=jour).actions
+        dossier, faites = dossier.avec(*(a.acte for a in dues)), [*faites, *dues]
+    return dossier, faites
+
+
+def _prescrire(cas: dict[str, Any]) -> Any:
+    creances, faits = _lire_faits(cas)
+    return Politique().prescription(creances[0], faits, au=cas["au"])
 
 
 def _lire_action(action: Any) -> dict[str, Any]:
     commun = {"etape": action.etape.cle, "le": action.le, "canal": action.canal, "payer_avant_le": action.payer_avant_le}
-    return commun | {"creances": list(action.acte.creances), "pour_memoire": list(action.acte.pour_memoire)}
+    acte = {"acte": type(action.acte).__name__, "cause": getattr(action.acte, "cause", None), "fait_le": action.acte.le}
+    visees = {"creances": list(action.creances), "pour_memoire": list(action.pour_memoire)}
+    return commun | acte | visees | {"limite": action.limite, "motif": action.motif, "ton": action.etape.ton}
 
 
 def _lire(poste: str, bilan: Any) -> Any:
@@ -206,19 +269,53 @@ def _controler(attendu: dict[str, Any], vu: Any, bilan: Any, ou: str = "") -> No
         assert juste, f"{ou}{poste} : attendu {valeur}, obtenu {obtenu}\n\n{bilan.expliquer()}"
 
 
+def _controler_prescription(attendu: dict[str, Any], p: Any) -> None:
+    connues = {"valeur", "prudente", "acquise", "douteuse", "suspendue", "regime", "reserves", "sans_reserves", "effets"}
+    assert set(attendu) <= connues, f"clé d'attendu inconnue : {set(attendu) - connues}"
+    reserves = {r.cle for r in p.resultat.reserves}
+    segments = [{"effet": s.effet, "du": s.du, "au": s.au} for s in p.chronologie]
+    for cle, valeur in attendu.items():
+        match cle:
+            case "reserves":
+                obtenu, juste = reserves, set(valeur) <= reserves
+            case "sans_reserves":
+                obtenu, juste = reserves, not set(valeur) & reserves
+            case "effets":
+                obtenu = segments
+                juste = _accorde([{"effet": v} if isinstance(v, str) else v for v in valeur], segments)
+            case _:
+                obtenu = getattr(p, cle)
+                juste = obtenu == valeur
+        assert juste, f"{cle} : attendu {valeur}, obtenu {obtenu}\n\n{p.expliquer()}"
+
+
 @pytest.mark.parametrize("cas", list(tous()))
 def test_cas(cas: dict[str, Any]) -> None:
     assert set(cas) <= CLES, f"clé inconnue : {set(cas) - CLES}"
     assert cas["source"].strip(), "un cas sans source n'est pas un cas"
-    dossier, attendu = _dossier(cas), cas["attendu"]
-    politique = Politique(conventions=Conventions(**cas.get("conventions", {})))
+    attendu = cas["attendu"]
+    if cas.get("question") == "prescription":
+        if "erreur" in attendu:
+            with pytest.raises(RecouvrementError) as refus:
+                _prescrire(cas)
+            assert type(refus.value).__name__ == attendu["erreur"]
+            return
+        _controler_prescription(attendu, _prescrire(cas))
+        return
+    dossier = _dossier(cas)
+    politique = _politique(cas)
     if "erreur" in attendu:
         with pytest.raises(RecouvrementError) as refus:
             politique.examiner(dossier, au=cas["au"])
         assert type(refus.value).__name__ == attendu["erreur"]
         return
+    dossier, faites = _passer(politique, dossier, cas.get("passages", []))
     bilan = politique.examiner(dossier, au=cas["au"])
-    _controler(attendu, bilan, bilan)
+    suites = {"faites": lambda: faites, "plan": lambda: politique.calendrier(dossier, au=cas["au"])}
+    for cle in suites.keys() & attendu:
+        obtenu = [_lire_action(a) for a in suites[cle]()]
+        assert _accorde(attendu[cle], obtenu), f"{cle} : attendu {attendu[cle]}, obtenu {obtenu}\n\n{bilan.expliquer()}"
+    _controler({k: v for k, v in attendu.items() if k not in suites}, bilan, bilan)
 
 
 def test_titres_uniques() -> None:
@@ -232,9 +329,18 @@ def test_chaque_regime_a_son_cas() -> None:
 
     vus = set()
     for parametre in tous():
-        dossier = _dossier(parametre.values[0])
         try:
+            dossier = _dossier(parametre.values[0])
             vus |= {b.regime for b in Politique().examiner(dossier, au=date(2026, 1, 1)).creances}
         except RecouvrementError:
             continue
     assert {r.code for r in pour("fr").regimes} <= vus
+
+
+def test_chaque_prescription_a_son_cas() -> None:
+    """Au moins un cas par ligne de la table des prescriptions, qui en dit la durée."""
+    from recouvrement.droit import pour
+
+    questions = [p.values[0] for p in tous() if p.values[0].get("question") == "prescription"]
+    vus = {c["attendu"]["regime"] for c in questions if "regime" in c["attendu"] and "valeur" in c["attendu"]}
+    assert set(pour("fr").prescriptions) <= vus

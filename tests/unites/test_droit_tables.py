@@ -48,7 +48,7 @@ def test_bareme_ordonne_contigu_source(code: str) -> None:
         assert v.verifie in DEGRES
         assert v.au is None or v.du <= v.au
         assert isinstance(v.valeur, Decimal)
-        assert 0 <= v.valeur < 50
+        assert 0 <= v.valeur < (50 if bareme.unite == "%/an" else 100_000)
 
 
 @pytest.mark.parametrize("code", BAREMES)
@@ -75,7 +75,7 @@ def test_les_paliers_couvrent_tout_une_fois(code: str) -> None:
 
 
 def test_chaque_fichier_est_lu_par_la_bibliotheque() -> None:
-    lus = {b for f in ("taux_bce.toml", "taux_legal.toml", "indemnites.toml") for b in lire_baremes(TABLES / f)}
+    lus = {b for f in ("taux_bce.toml", "taux_legal.toml", "indemnites.toml", "seuils.toml") for b in lire_baremes(TABLES / f)}
     assert lus | {"bce_semestre"} == set(DROIT.baremes)
     assert {f.name for f in TABLES.glob("*.toml")} == {
         *(
@@ -85,6 +85,12 @@ def test_chaque_fichier_est_lu_par_la_bibliotheque() -> None:
             "regimes.toml",
             "prescription.toml",
             "jours_feries.toml",
+            "delais.toml",
+            "voies.toml",
+            "couts.toml",
+            "seuils.toml",
+            "echelonnement.toml",
+            "causes.toml",
             "echeances.toml",
         )
     }
@@ -132,7 +138,6 @@ def test_taux_legal_comme_le_releve(code: str, colonne: str) -> None:
 def test_les_regimes_nomment_des_tables_qui_existent() -> None:
     for r in DROIT.regimes:
         assert r.bareme in DROIT.baremes
-        assert r.prescription in DROIT.prescriptions
         assert r.indemnite is None or r.indemnite in DROIT.baremes
         assert (r.indemnite is None) == bool(r.sans_indemnite)
         assert dict(r.delais_legaux)["general"] >= 0
@@ -158,7 +163,32 @@ def test_une_ligne_repond_ou_aucune(qui: Qualite, contre: Qualite) -> None:
 @pytest.mark.parametrize("qui", [Qualite.CONSOMMATEUR, Qualite.NON_PROFESSIONNEL])
 def test_particulier_contre_personne_publique(qui: Qualite) -> None:
     c = creance(creancier=Creancier(nom="A", qualite=qui), debiteur=COMMUNE)
-    assert DROIT.prescriptions[DROIT.regime(c).prescription].duree.annees == 4
+    assert DROIT.regime_prescription(c).duree.annees == 4
+
+
+NATURES = sorted({nature for p in DROIT.prescriptions.values() for nature in p.natures})
+
+
+@pytest.mark.parametrize("nature", NATURES)
+def test_une_prescription_repond_ou_aucune(nature: str) -> None:
+    """Quelles que soient les qualités, jamais deux lignes."""
+    vues = set()
+    for qui in Qualite:
+        for contre in Qualite:
+            for acheteur in ("general", "sante", "entreprise_publique", "entite_adjudicatrice"):
+                debiteur = Debiteur(nom="B", qualite=contre, acheteur=acheteur)
+                c = creance(nature=nature, creancier=Creancier(nom="A", qualite=qui), debiteur=debiteur)
+                lignes = [p.code for p in DROIT.prescriptions.values() if p.regit(c)]
+                assert len(lignes) <= 1
+                vues.update(lignes)
+    assert vues
+
+
+def test_deux_prescriptions_qui_repondent_sont_une_erreur() -> None:
+    lignes = dict(DROIT.prescriptions)
+    double = evolve(DROIT, prescriptions={**lignes, "bis": evolve(lignes["commercial"], code="commercial_bis")})
+    with pytest.raises(ReglesConcurrentes, match="commercial_bis"):
+        double.regime_prescription(creance())
 
 
 def test_deux_lignes_qui_repondent_sont_une_erreur() -> None:
@@ -275,7 +305,12 @@ def test_toute_table_dit_ce_qu_elle_est(fichier: Path) -> None:
 
     def enregistrements(objet: object):
         if isinstance(objet, dict):
-            if {"du", "valeur"} <= set(objet) or {"code", "creanciers"} <= set(objet) or "nom" in objet or "annees" in objet:
+            if (
+                {"du", "valeur"} <= set(objet)
+                or {"code", "creanciers"} <= set(objet)
+                or {"nom", "relu", "effet", "question", "versions"} & set(objet)
+                or ("verifie" in objet and {"intitule", "jours"} & set(objet))
+            ):
                 yield objet
             for v in objet.values():
                 yield from enregistrements(v)

@@ -69,7 +69,7 @@ def test_fichier_absent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "fabriquer",
     [
-        lambda: Etape(cle="un", acte="relance", jours=-5),
+        lambda: Etape(cle="un", acte="relance", jours=-5, depuis="precedente"),
         lambda: Etape(cle="un", acte="relance", jours="2"),
         lambda: Etape(cle="un", acte="relance", jours=2, delai_accorde=-1),
         lambda: Scenario(cle="x", etapes=COURT.etapes, ecart_minimal=-1),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from recouvrement import Calendrier, Delai, DonneeInvalide, DroitIndisponible
+from recouvrement.droit.fr import jours_feries
 from recouvrement.temps import jour_civil, paques
 
 
@@ -65,10 +66,46 @@ def test_calendrier_refuse() -> None:
         Calendrier("corse")
     with pytest.raises(DonneeInvalide, match="date"):
         Calendrier(jours_chomes=["2026-05-02"])
-    with pytest.raises(DroitIndisponible, match="1960"):
-        Calendrier().feries(1959)
+    with pytest.raises(DroitIndisponible, match="pas été relevés"):
+        Calendrier("saint_pierre_et_miquelon")
     with pytest.raises(DonneeInvalide):
         Calendrier().plus_ouvres(date(2026, 5, 1), -1)
+
+
+@pytest.mark.parametrize("jour", [date(1981, 12, 30), date(1981, 12, 27), date(2101, 1, 1), date(2101, 1, 3)], ids=str)
+def test_hors_des_annees_calculees_tout_est_refuse(jour: date) -> None:
+    """Un dimanche comme un jeudi : le calendrier ne répond pas à demi."""
+    c = Calendrier(jours_chomes=[jour])
+    questions = (c.ouvre, c.ouvrable, c.reporte, c.recule, lambda j: c.feries(j.year), lambda j: c.plus_ouvres(j, 3))
+    for question in questions:
+        with pytest.raises(DroitIndisponible, match="1982 à 2100"):
+            question(jour)
+
+
+def test_les_annees_du_bord_sont_calculees() -> None:
+    assert Calendrier().feries(1982)[date(1982, 5, 8)] == "Victoire de 1945"
+    assert Calendrier().reporte(date(2100, 12, 25)) == date(2100, 12, 27)
+
+
+def test_les_territoires_sont_ceux_de_la_table() -> None:
+    assert set(jours_feries.TERRITOIRES) == set(jours_feries._table())
+    for territoire in jours_feries.TERRITOIRES:
+        assert Calendrier(territoire).feries(2026)
+
+
+def test_seuls_les_jours_locaux_portent_une_reserve() -> None:
+    assert Calendrier(jours_chomes=[date(2026, 5, 15)]).reserves == ()
+    assert [r.cle for r in Calendrier("guyane").reserves] == ["jours_locaux"]
+    for douteux in ("nouvelle_caledonie", "polynesie", "wallis_et_futuna"):
+        assert [r.cle for r in Calendrier(douteux).reserves] == ["jours_locaux", f"feries_{douteux}_une_source"]
+    assert "28 mai" in Calendrier("saint_martin").reserves[1].texte
+
+
+@pytest.mark.parametrize("territoire", ["guadeloupe", "martinique", "guyane", "reunion", "mayotte"])
+def test_le_jour_d_abolition_date_de_la_loi_de_1983(territoire: str) -> None:
+    """Décret du 23 novembre 1983 : seul le 20 décembre de La Réunion était encore à venir cette année-là."""
+    propres = [set(Calendrier(territoire).feries(a)) - set(Calendrier().feries(a)) for a in (1982, 1983, 1984)]
+    assert [len(p) for p in propres] == [0, territoire == "reunion", 1]
 
 
 def test_les_feries_portent_leur_nom_et_ne_se_modifient_pas() -> None:
