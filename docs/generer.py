@@ -5,7 +5,7 @@ Se relance avec ``python docs/generer.py`` ; ``tests/test_docs.py`` refuse une p
 
 import ast
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
@@ -19,8 +19,14 @@ import recouvrement.politique
 from recouvrement.droit import pour
 from recouvrement.droit.baremes import Bareme, ValeurDatee, reserves_de
 from recouvrement.droit.base import Droit, Regime, RegimePrescription
+from recouvrement.droit.fr.causes import Cause, causes
+from recouvrement.droit.fr.delais import DelaiLegal, Redaction, delais
+from recouvrement.droit.fr.jours_feries import TERRITOIRES, Calendrier
 from recouvrement.droit.fr.plafonds import Plafond, plafonds
+from recouvrement.droit.fr.table_voies import LigneVoie
+from recouvrement.droit.fr.table_voies import lire as lire_voies
 from recouvrement.modele.montant import Taux
+from recouvrement.modele.personnes import Qualite
 from recouvrement.politique.scenario import Etape, prereglage
 from recouvrement.resultat import Regle, Reserve
 
@@ -29,9 +35,20 @@ SEMESTRES = 8
 DEGRES = {"etabli": "établi", "une_source": "une seule source", "a_verifier": "à vérifier"}
 DEPARTS = {"echeance": "l'échéance", "mise_en_demeure": "la mise en demeure", "precedente": "l'étape précédente"}
 DEPARTS_PRESCRIPTION = {
-    "exigibilite": "l'échéance, sinon l'exécution, sinon l'émission",
-    "execution": "l'exécution, sinon l'émission",
+    "exigibilite": "`echeance`, sinon `executee_le`, sinon `emise_le`",
+    "execution": "`executee_le`, sinon `emise_le`",
+    "emission": "`emise_le`",
 }
+EFFETS = {"interruption": "interrompt", "suspension": "suspend", "renonciation": "ouvre un délai nouveau", "sans_effet": "aucun"}
+PRESCRIPTIONS = (
+    "Une créance relève de la ligne que désignent sa `nature`, la qualité de ses parties et, pour une personne publique débitrice,"
+    " le genre d'acheteur. « Passage » : la loi qui fixe la durée, et celle d'avant quand elle l'a réduite (C. civ., art. 2222, al. 2)."
+    " Voir [La prescription](../explications/prescription.md)."
+)
+CAUSES = (
+    "Ce que chaque fait du dossier change à la prescription. « Jour prudent » : la lecture prudente retient ce fait, ou l'écarte."
+    " « Butoir » : les vingt ans de l'article 2232 le bornent. « Forclusion » : il joue aussi contre une forclusion."
+)
 AVIS = (
     "Cette page est écrite par `docs/generer.py` depuis les tables du code : ne la modifiez pas à la main. Elle dit ce que"
     " la bibliothèque applique, pas ce que vaut votre dossier : **ce n'est pas un avis juridique, et aucun avocat n'a relu.**"
@@ -43,6 +60,26 @@ CHOIX = (
 PLAFONDS = (
     "Le plus long délai que la loi admet, selon le secteur des conditions de paiement et la date du contrat."
     " Ceux des acheteurs publics sont dans leur régime. Voir [L'échéance](../explications/echeances.md)."
+)
+DELAIS = (
+    "Par clé de `Politique.delai`. Le jour du départ ne compte pas. Une **attente** n'est pas un délai pour agir : ce jour-là doit être"
+    " passé. « Lu dans un état de » : l'entrée en vigueur n'a pas été relevée, un départ antérieur porte une réserve. Voir"
+    " [Compter un délai de procédure](../guides/compter-un-delai-de-procedure.md)."
+)
+VOIES = (
+    "Par clé de `Voie`. Une voie est ouverte si toutes ses conditions sont remplies ; elle dit celles qui manquent. Voir"
+    " [Et après l'amiable ?](../guides/et-apres-l-amiable.md)."
+)
+NATURES = {"delai": "délai", "attente": "attente"}
+CALCULS = {
+    "cpc": "au premier jour ouvrable (CPC, art. 642)",
+    "reglement_1182_71": "au premier jour ouvrable (règlement n° 1182/71)",
+    "calendaire": "aucun",
+    "prudence": "au premier jour ouvrable, par prudence",
+}
+FERIES = (
+    "Les onze jours nationaux valent partout (C. trav., art. L. 3133-1), de 1982 à 2100. Un jour local ne joue que si son calendrier est"
+    ' choisi : `Calendrier("alsace_moselle")`.'
 )
 FRAIS = {"complement": "ce qui excède l'indemnité", "demeure": "ceux faits depuis la mise en demeure", "aucun": "aucun"}
 POSTES = {"penalites": "pénalités", "interets": "intérêts"}
@@ -56,7 +93,17 @@ def page() -> str:
         AVIS,
         f"Toutes les tables de taux répondent jusqu'au **{_jour(droit.a_jour_au)}** (`Droit.a_jour_au`).",
     ]
-    sections += [*_taux(droit), *_regimes(droit), *_plafonds(), *_prescriptions(droit), *_scenario(), *_raisons(droit)]
+    sections += [
+        *_taux(droit),
+        *_regimes(droit),
+        *_plafonds(),
+        *_prescriptions(droit),
+        *_delais(),
+        *_voies(),
+        *_feries(),
+        *_scenario(),
+        *_raisons(droit),
+    ]
     return corriger("\n\n".join(sections) + "\n")
 
 
@@ -85,8 +132,65 @@ def _plafonds() -> Sequence[str]:
 
 
 def _prescriptions(droit: Droit) -> Sequence[str]:
-    entetes = ("Régime", "Intitulé", "Durée", "Départ", "Jour prudent", "Texte", "Établissement", "Réserve")
-    return ["## Les prescriptions", _table(entetes, map(_prescription, droit.prescriptions.values()))]
+    regimes = (
+        "Régime",
+        "Nature",
+        "Qui contre qui",
+        "Durée",
+        "Départ",
+        "Passage",
+        "Règles propres",
+        "Texte",
+        "Établissement",
+        "Réserve",
+    )
+    faits = ("Cause", "Fait", "Effet", "Jour prudent", "Butoir", "Forclusion", "Régimes", "Texte", "Motif", "Réserve")
+    return [
+        "## Les prescriptions",
+        PRESCRIPTIONS,
+        _table(regimes, map(_prescription, droit.prescriptions.values())),
+        "## Ce qui interrompt ou suspend la prescription",
+        CAUSES,
+        _table(faits, map(_cause, causes().values())),
+    ]
+
+
+def _delais() -> Sequence[str]:
+    entetes = ("Délai", "Intitulé", "Nature", "Compté de", "Durée", "Distance", "Report", "Texte", "Établissement")
+    lignes = [_delai_legal(d, r) for d in delais().values() for r in d.redactions]
+    return ["## Les délais de procédure", DELAIS, _table(entetes, lignes)]
+
+
+def _feries() -> Sequence[str]:
+    lignes = []
+    for territoire in TERRITOIRES[1:]:
+        c = Calendrier(territoire)
+        propres = {nom: j for j, nom in c.feries(2026).items() if j not in Calendrier().feries(2026)}
+        dits = ", ".join(f"{nom} ({j:%d/%m/%Y})" for nom, j in propres.items())
+        lignes.append((f"`{territoire}`", dits, " ; ".join(r.texte for r in c.reserves[1:])))
+    return ["## Les jours fériés locaux", FERIES, _table(("Territoire", "Jours de 2026", "Réserve"), lignes)]
+
+
+def _voies() -> Sequence[str]:
+    table = lire_voies()
+    voies, conditions = ("Voie", "Intitulé", "Conditions", "Texte", "Établissement"), ("Condition", "Depuis", "Sinon", "Texte")
+    toutes = {c.regle.cle: c for ligne in table.voies.values() for c in ligne.conditions}
+    return [
+        "## Les voies après l'amiable",
+        VOIES,
+        _table(voies, map(_voie, table.voies.values())),
+        _table(
+            conditions,
+            [(f"`{cle}`", _jour(c.du) if c.du else "", c.sinon, str(c.regle.source)) for cle, c in toutes.items()],
+        ),
+        "Les pièces que `pieces` peut nommer :",
+        _table(("Pièce", "Intitulé"), [(f"`{cle}`", intitule) for cle, (intitule, _) in table.pieces.items()]),
+    ]
+
+
+def _voie(ligne: LigneVoie) -> Sequence[str]:
+    conditions = ", ".join(f"`{c.regle.cle}`" for c in ligne.conditions)
+    return (f"`{ligne.cle}`", ligne.intitule, conditions, str(ligne.source), DEGRES[ligne.brut["verifie"]])
 
 
 def _scenario() -> Sequence[str]:
@@ -117,8 +221,14 @@ def _trouvees(droit: Droit) -> Sequence[Sequence[Sequence[str]]]:
     """Les règles et les réserves, triées : les constantes des modules, celles des tables, celles qu'une fonction compose."""
     modules = [m for paquet in (recouvrement.droit.fr, recouvrement.politique) for m in _modules(paquet)]
     vus = {o for m in modules for o in _objets(vars(m))}
-    lignes: tuple[Plafond | RegimePrescription, ...] = (*droit.prescriptions.values(), *plafonds())
-    vus |= {ligne.regle for ligne in lignes} | {r for ligne in lignes for r in ligne.reserves}
+    redactions = [r for d in delais().values() for r in d.redactions]
+    lignes: tuple[Plafond | RegimePrescription | Redaction, ...] = (*droit.prescriptions.values(), *plafonds(), *redactions)
+    vus |= {o.regle for o in (*lignes, *causes().values())} | {r for o in (*lignes, *causes().values()) for r in o.reserves}
+    vus |= {r for p in droit.prescriptions.values() if p.ancienne for r in p.ancienne.reserves}
+    vus |= {r for d in delais().values() for r in d.si_allonge} | {
+        d.allongement.regle for d in delais().values() if d.allongement
+    }
+    vus |= {r for t in TERRITOIRES for r in Calendrier(t).reserves}
     regles = {(f"`{o.cle}`", o.intitule, str(o.source or "")) for o in vus if isinstance(o, Regle)}
     regles |= {(f"`{r.poste}_{r.code}`", f"Ce qui court : {r.intitule}", " ; ".join(_versions(r))) for r in droit.regimes}
     reserves = {(f"`{o.cle}`", o.texte, str(o.source or "")) for o in vus if isinstance(o, Reserve)}
@@ -237,7 +347,6 @@ def _regime(r: Regime) -> str:
         ("Taux convenu", "appliqué" if r.admet_un_taux_convenu else "écarté"),
         ("Frais justifiés", FRAIS[r.frais]),
         ("Intérêts à payer", f"{r.interets_sous[0]} jours après le principal ({r.interets_sous[1]})" if r.interets_sous else ""),
-        ("Prescription", f"`{r.prescription}`"),
         ("Ce qui n'est pas dû", " ; ".join(dict.fromkeys(t for t in refus if t))),
     ]
     return _table(("Régime", f"`{r.code}`"), [ligne for ligne in lignes if ligne[1]])
@@ -253,20 +362,84 @@ def _plafond(p: Plafond) -> Sequence[str]:
     return (f"`{p.code}`", p.nom, f"`{p.secteur}`", _codes(p.regimes), contrats, str(p.source), DEGRES[p.verifie])
 
 
+def _delai_legal(d: DelaiLegal, r: Redaction) -> Sequence[str]:
+    depuis = f" (depuis le {_jour(r.du)})" if r.du else f" (lu dans un état de {r.relu:%Y})"
+    a = d.allongement
+    distance = f"+ {a.outre_mer} outre-mer, + {a.etranger} à l'étranger ({a.regle.source})" if a else ""
+    if d.pas_avant:
+        distance = f"jamais avant `{d.pas_avant}`"
+    textes = (f"`{d.cle}`", d.intitule, NATURES[d.nature], d.depart, f"{r.duree}{depuis}")
+    return (*textes, distance, CALCULS[d.calcul], str(r.regle.source), DEGRES[r.verifie])
+
+
 def _prescription(p: RegimePrescription) -> Sequence[str]:
-    duree = f"{p.duree}{', en années civiles' if p.civile else ''}"
-    prudence = "le plus proche de l'échéance et de l'exécution" if p.prudence else "le même départ"
-    reserves = " ; ".join(r.texte for r in p.reserves)
+    reserves = dict.fromkeys(r.texte for r in (*p.reserves, *(p.ancienne.reserves if p.ancienne else ())))
     return (
-        f"`{p.code}`",
-        p.intitule,
-        duree,
-        DEPARTS_PRESCRIPTION[p.depart],
-        prudence,
+        f"`{p.code}` {p.intitule}",
+        _codes(p.natures),
+        " ; ".join(f"{_qui(c.creanciers)} contre {_qui(c.debiteurs)}" for c in p.parties) or "tous",
+        f"{p.duree}{', en années civiles' if p.civile else ''}",
+        _depart(p),
+        _passage(p),
+        " ; ".join(_propres(p)),
         str(p.source),
         DEGRES[p.verifie],
-        reserves,
+        " ; ".join(reserves),
     )
+
+
+def _qui(qualites: Set[Qualite]) -> str:
+    return (
+        "toute personne privée" if qualites == set(Qualite) - {Qualite.PERSONNE_PUBLIQUE} else _codes(q.value for q in qualites)
+    )
+
+
+def _depart(p: RegimePrescription) -> str:
+    dit = f"{p.depart_dit} : " if p.depart_dit else ""
+    return f"{dit}{DEPARTS_PRESCRIPTION[p.depart]}{f', plus {p.attente} jours' if p.attente else ''}"
+
+
+def _passage(p: RegimePrescription) -> str:
+    if p.depuis is None:
+        return ""
+    return f"depuis le {_jour(p.depuis)}" + (f" ; {p.ancienne.duree} avant" if p.ancienne else "")
+
+
+def _propres(p: RegimePrescription) -> Iterator[str]:
+    if p.acheteurs:
+        yield f"acheteurs {_codes(p.acheteurs)}"
+    if p.prudence:
+        yield "jour prudent : du plus proche de l'échéance et de l'exécution"
+    if p.forclusion:
+        yield "forclusion : ni suspension, ni reconnaissance (C. civ., art. 2220)"
+    if p.amenageable:
+        yield "durée modifiable par contrat (C. civ., art. 2254)"
+    if p.suspension_max:
+        yield f"suspension de {p.suspension_max} au plus"
+    if not p.butoir:
+        yield "hors du butoir de vingt ans"
+    if p.acte != "assignation":
+        yield f"acte sûr : `{p.acte}`"
+
+
+def _cause(c: Cause) -> Sequence[str]:
+    agit = c.effet != "sans_effet"
+    return (
+        f"`{c.cle}`",
+        c.intitule,
+        EFFETS[c.effet] + (", six mois au moins restent" if c.plancher else ""),
+        ("retient" if c.certaine else "écarte") if agit else "",
+        _oui(c.butoir or c.effet == "suspension") if agit else "",
+        _oui(c.forclusion) if agit else "",
+        _codes(c.seulement),
+        str(c.source),
+        c.motif,
+        " ; ".join(r.texte for r in c.reserves),
+    )
+
+
+def _oui(valeur: bool) -> str:
+    return "oui" if valeur else "non"
 
 
 def _etape(e: Etape) -> Sequence[str]:
