@@ -38,7 +38,7 @@ def alertes(
 ) -> tuple[Alerte, ...]:
     """Alertes d'une créance, de la plus grave à la moindre."""
     creance, trouvees = compte.creance, []
-    if compte.principal and au > prescription.prudente - DELAIS_D_ALERTE[-1][0]:
+    if compte.principal and au >= prescription.prudente - DELAIS_D_ALERTE[-1][0]:
         trouvees.append(_prescription(creance.reference, prescription, au))
     for e in faits:
         match e:
@@ -91,7 +91,7 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
             f"peut-être prescrite depuis le {date_fr(prescription.prudente)} : aucune menace d'agir sans l'avis d'un juriste"
         )
         return Alerte("prescription_douteuse", "grave", message, reference, source)
-    gravite = next(g for delai, g in DELAIS_D_ALERTE if au > prescription.prudente - delai)
+    gravite = next(g for delai, g in DELAIS_D_ALERTE if au >= prescription.prudente - delai)
     acte = CAUSES_D_INTERRUPTION[prescription.acte]
     message = f"prescription proche : à interrompre au plus tard le {date_fr(prescription.prudente)} ({acte})"
     return Alerte("prescription_proche", gravite, message, reference, source)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from recouvrement.droit.base import Droit
-from recouvrement.modele.actes import Acte, ActeInterruptif, MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.evenements import Appel, Echeancier, Paiement, ProcedureCollective, Promesse, Signal
@@ -165,7 +165,7 @@ def _suite(
             return bloque
         if procedure := empechements.procedure_ouverte(creance, faits, au):
             return _declarer(creance, procedure, faits, droit, au)
-    if au > bilan.prescription.prudente - PRESCRIPTION_PROCHE:
+    if au >= bilan.prescription.prudente - PRESCRIPTION_PROCHE:
         return _interrompre(bilan, au)
     if (faits or bilan.conteste or scenario.solde_minimal is not None) and (
         retient := empechements.temporaire(bilan, faits, evenements, scenario, au)
@@ -181,7 +181,7 @@ def _interrompre(bilan: BilanCreance, au: date) -> ActionProposee:
     canal = "recommande" if p.acte in PAR_LETTRE else PAR_UN_OFFICIER
     return ActionProposee(
         acte=acte,
-        le=min(p.prudente - PRESCRIPTION_PROCHE + UN_JOUR, au),
+        le=min(p.prudente - PRESCRIPTION_PROCHE, au),
         canal=canal,
         etape=INTERRUPTION,
         motif=MOTIF_PRESCRIPTION,
@@ -228,7 +228,7 @@ def _etape(
     motif, avance, le = "", 0, au
     if faits and rang < len(etapes) and (saut := _declenchee(etapes[rang:], precedent, faits, evenements, au)):
         avance, le, motif = saut
-        rang += avance
+        rang, le = rang + avance, max(le, bilan.echeance.valeur + UN_JOUR)
     while rang < len(etapes) and _passee(etapes[rang], bilan, debiteur, evenements):
         etape = etapes[rang]
         precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
@@ -252,7 +252,7 @@ def _etape(
 
 def _declenchee(
     restantes: Sequence[Etape],
-    precedent: Acte | None,
+    precedent: Demarche | None,
     faits: Sequence[Evenement],
     evenements: Sequence[Evenement],
     au: date,
@@ -316,7 +316,7 @@ def _fin_de_mois(jour: date, jours: JoursOuvres) -> date:
     return max(jour, fin)
 
 
-def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Acte | None]:
+def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Demarche | None]:
     """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée.
 
     Un appel passé vaut l'étape d'appel qui vient.
@@ -334,21 +334,30 @@ def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario)
 
 
 def _jour_du(
-    etape: Etape, rang: int, precedent: Acte | None, bilan: BilanCreance, scenario: Scenario, jours: JoursOuvres
+    etape: Etape, rang: int, precedent: Demarche | None, bilan: BilanCreance, scenario: Scenario, jours: JoursOuvres
 ) -> date:
-    """Le plus tardif de l'échéance plus le délai, et de l'acte précédent plus l'écart entre les deux étapes."""
+    """Le plus tardif de l'échéance plus le délai, et de l'acte précédent plus l'écart entre les deux étapes.
+
+    Après une mise en demeure, jamais avant la fin du délai qu'elle accorde.
+    """
     echeance = bilan.echeance.valeur
-    if etape.depuis == "echeance" or precedent is None:
-        prevu = _plus(echeance, etape.jours, etape, jours)
-        if precedent is None:
-            return prevu
+    if precedent is None:
+        return _plus(echeance, etape.jours, etape, jours)
+    if etape.depuis == "echeance":
         avant = scenario.etapes[rang - 1]
         ecart = etape.jours - avant.jours if avant.depuis == "echeance" else 0
-        return max(prevu, precedent.le + timedelta(days=max(ecart, 0)))
-    depart = precedent.le
-    if etape.depuis == "presentation" and isinstance(precedent, MiseEnDemeure):
-        depart = precedent.presentee_le or precedent.le
-    return _plus(depart, etape.jours, etape, jours)
+        prevu = max(_plus(echeance, etape.jours, etape, jours), precedent.le + timedelta(days=max(ecart, 0)))
+    else:
+        depart = _presentation(precedent, jours) if etape.depuis == "presentation" else precedent.le
+        prevu = _plus(depart, etape.jours, etape, jours)
+    accorde = precedent.payer_avant_le if isinstance(precedent, MiseEnDemeure) else None
+    return max(prevu, accorde + UN_JOUR) if accorde else prevu
+
+
+def _presentation(acte: Demarche, jours: JoursOuvres) -> date:
+    """Première présentation de la mise en demeure, présumée tant qu'elle n'est pas connue."""
+    connue = acte.presentee_le if isinstance(acte, MiseEnDemeure) else None
+    return connue or jours.plus_ouvres(acte.le, PRESENTATION_PRESUMEE)
 
 
 def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
@@ -381,7 +390,9 @@ def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, 
     return ActionProposee(acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, payer_avant_le=limite)
 
 
-def _acte(etape: Etape, le: date, creances: tuple[str, ...], memoire: tuple[str, ...], canal: str, limite: date | None) -> Acte:
+def _acte(
+    etape: Etape, le: date, creances: tuple[str, ...], memoire: tuple[str, ...], canal: str, limite: date | None
+) -> Demarche:
     if etape.acte == "mise_en_demeure":
         return MiseEnDemeure(le=le, creances=creances, etape=etape.cle, canal=canal, payer_avant_le=limite, pour_memoire=memoire)
     if etape.acte == "transmission":
