@@ -21,6 +21,7 @@ from recouvrement import (
     SuiviEcheancier,
     Taux,
     Transaction,
+from recouvrement.droit import pour
 )
 from recouvrement.modele.lettres import nombre_en_lettres, somme_en_lettres
 from recouvrement.politique.accord import alertes, suivre
@@ -142,7 +143,7 @@ def plan(le: date, jours: int, interets: str = "abandonnes") -> Echeancier:
     ],
 )
 def test_un_plan_de_consommateur_peut_devenir_un_credit(debiteur: object, e: Echeancier, alerte: bool) -> None:
-    dites = alertes(e, debiteur)
+    dites = alertes(e, debiteur, pour("fr"))
     assert bool(dites) is alerte
     for a in dites:
         assert (a.cle, a.gravite) == ("credit_possible", "attention")

@@ -14,7 +14,7 @@ from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
-from recouvrement.modele.personnes import Qualite
+from recouvrement.modele.personnes import Debiteur, Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import Delai, JoursOuvres
 
@@ -289,6 +289,13 @@ class QuestionDelai(Protocol):
         """Dernier jour pour agir, ou dernier jour d'une attente."""
 
 
+class QuestionEchelonnement(Protocol):
+    """Un plan de paiement peut-il être autre chose qu'un délai ?"""
+
+    def __call__(self, debiteur: Debiteur, accord_le: date, dernier_le: date, *, interets: bool) -> Reserve | None:
+        """Ce qu'il risque d'être, ou rien."""
+
+
 class QuestionVoies(Protocol):
     """Par quelles voies obtenir paiement ?"""
 
@@ -319,6 +326,7 @@ class Droit:
     mentions: QuestionMentions
     delai: QuestionDelai
     voies: QuestionVoies
+    echelonnement: QuestionEchelonnement
     avertissements: Mapping[str, Regle] = field(factory=dict)
     ajouts: tuple[Bareme, ...] = ()
     _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)

@@ -18,6 +18,7 @@ from recouvrement.modele.montant import Montant
 from recouvrement.temps import UN_JOUR, Delai, JoursOuvres, jour_civil
 
 if TYPE_CHECKING:
+    from recouvrement.droit.base import Droit
     from recouvrement.modele.personnes import Debiteur
     from recouvrement.politique.bilan import Alerte, Bilan
 
@@ -100,13 +101,12 @@ def _combien(premiere: date, jusqu_au: date, jours: JoursOuvres) -> int:
     return len(possibles)
 
 
-def alertes(echeancier: Echeancier, debiteur: "Debiteur") -> "tuple[Alerte, ...]":
+def alertes(echeancier: Echeancier, debiteur: "Debiteur", droit: "Droit") -> "tuple[Alerte, ...]":
     """Ce qu'il faut savoir avant de le proposer : entre les mains d'un consommateur, un plan peut devenir un crédit."""
-    from recouvrement.droit.fr.echelonnement import credit_possible
     from recouvrement.politique.bilan import Alerte
 
     dernier = echeancier.versements[-1][0]
-    reserve = credit_possible(debiteur, echeancier.le, dernier, interets=echeancier.interets == "courent")
+    reserve = droit.echelonnement(debiteur, echeancier.le, dernier, interets=echeancier.interets == "courent")
     return () if reserve is None else (Alerte(reserve.cle, "attention", reserve.texte, "", reserve.source),)
 
 

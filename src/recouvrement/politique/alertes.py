@@ -45,7 +45,7 @@ def alertes(
             case Titre():
                 trouvees.extend(_interets_du_titre(compte, e, droit, au))
             case Promesse() | Echeancier():
-                trouvees.extend(_parole(creance, e, evenements, au))
+                trouvees.extend(_parole(creance, e, evenements, droit, au))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     trouvees += [Alerte("taux_incertain", "attention", r.texte, creance.reference, r.source) for r in _doutes(compte)]
@@ -97,10 +97,12 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
     return Alerte("prescription_proche", gravite, message, reference, source)
 
 
-def _parole(creance: Creance, parole: Promesse | Echeancier, evenements: Sequence[Evenement], au: date) -> Iterator[Alerte]:
+def _parole(
+    creance: Creance, parole: Promesse | Echeancier, evenements: Sequence[Evenement], droit: Droit, au: date
+) -> Iterator[Alerte]:
     """Ce qui devait être payé et ne l'a pas été ; un plan de consommateur peut être un crédit."""
     if isinstance(parole, Echeancier):
-        yield from accord.alertes(parole, creance.debiteur)
+        yield from accord.alertes(parole, creance.debiteur, droit)
     if manque := empechements.manque_depuis(parole, evenements, au):
         quoi = "promesse échue" if isinstance(parole, Promesse) else "échéancier manqué"
         cle = "promesse_echue" if isinstance(parole, Promesse) else "echeancier_manque"

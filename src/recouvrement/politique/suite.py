@@ -17,21 +17,16 @@ from recouvrement.modele.evenements import Appel, Echeancier, Paiement, Procedur
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique import empechements
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
+from recouvrement.politique.cadence import AUCUN_CONTACT, Contacts, premier_jour
 from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, JoursOuvres
 
 PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
 PRESCRIPTION_PROCHE = timedelta(days=60)
-FIN_DE_MOIS = 5  # derniers jours ouvrés
 NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
-ECART = "écart minimal entre deux contacts avec le même débiteur"
-FREQUENCE = "nombre de contacts atteint : l'insistance est interdite (C. pén., art. 222-33-2-2 ; C. conso., art. L. 121-6)"
-JOUR_DE_REPOS = "aucun contact un samedi, un dimanche ou un jour férié"
-ATTEND_LA_FIN_DU_MOIS = "le rappel attend la fin du mois"
 ACHEVE = "toutes les étapes du scénario sont faites"
-ACTES = (Relance, MiseEnDemeure, Transmission)
 RAPPELEE = "rappelée pour mémoire dans l'écrit dû pour une autre facture"
 COORDONNEES = {"courriel": "courriel", "courrier": "adresse", "recommande": "adresse", "telephone": "telephone"}
 MOTIF_ECHEANCE = "délai écoulé depuis l'échéance"
@@ -80,7 +75,7 @@ def suite(
         scenarios: Celui de chaque bilan, dans le même ordre.
     """
     jours = droit.calendrier
-    contacts = _Contacts.de(evenements) if evenements else _AUCUN_CONTACT
+    contacts = Contacts.de(evenements) if evenements else AUCUN_CONTACT
     suites = [
         _suite(b, faits[b.creance.reference], evenements, s, contacts, droit, au) for b, s in zip(bilans, scenarios, strict=True)
     ]
@@ -111,48 +106,12 @@ def _empechement(suite: _Pas | Empechement, au: date) -> Empechement:
     return Empechement(_reference(suite), motif, None, jusqu_au)
 
 
-@frozen
-class _Contacts:
-    """Jours où le débiteur a été joint, par écrit ou non : un appel ne compte pas dans l'écart, mais un seul contact par jour."""
-
-    tous: tuple[date, ...] = ()
-    dernier: date = date.min
-    dernier_ecrit: date = date.min
-
-    @classmethod
-    def de(cls, evenements: Sequence[Evenement]) -> "_Contacts":
-        """Les contacts du dossier."""
-        actes = [e for e in evenements if isinstance(e, ACTES)]
-        appels = [e.le for e in evenements if isinstance(e, Appel)]
-        if not actes and not appels:
-            return _AUCUN_CONTACT
-        jours = [a.le for a in actes]
-        ecrits = [a.le for a in actes if not (isinstance(a, Relance) and a.canal == "telephone")]
-        return cls(tuple(sorted({*jours, *appels})), max(jours, default=date.min), max(ecrits, default=date.min))
-
-    def libre(self, etape: Etape, scenario: Scenario) -> tuple[date, str]:
-        """Premier jour où l'étape peut se faire, et ce qui la retient jusque-là."""
-        if not self.tous:
-            return date.min, ECART
-        libre = self.dernier + UN_JOUR if self.dernier > date.min else date.min
-        if not (etape.est_un_appel or etape.acte == "transmission") and self.dernier_ecrit > date.min:
-            libre = max(libre, self.dernier_ecrit + timedelta(days=scenario.ecart_minimal))
-        if scenario.contacts_max is not None and etape.acte != "transmission":
-            nombre, duree = scenario.contacts_max
-            if len(self.tous) >= nombre and (fin := self.tous[-nombre] + timedelta(days=duree)) > libre:
-                return fin, FREQUENCE
-        return libre, ECART
-
-
-_AUCUN_CONTACT = _Contacts()
-
-
 def _suite(
     bilan: BilanCreance,
     faits: Sequence[Evenement],
     evenements: Sequence[Evenement],
     scenario: Scenario,
-    contacts: _Contacts,
+    contacts: Contacts,
     droit: Droit,
     au: date,
 ) -> _Pas | Empechement | ActionProposee:
@@ -218,18 +177,18 @@ def _etape(
     faits: Sequence[Evenement],
     evenements: Sequence[Evenement],
     scenario: Scenario,
-    contacts: _Contacts,
+    contacts: Contacts,
     jours: JoursOuvres,
     au: date,
 ) -> _Pas | Empechement:
     """L'étape suivante du scénario, et le jour où elle devient due."""
-    debiteur, etapes = bilan.creance.debiteur, scenario.etapes
+    etapes = scenario.etapes
     rang, precedent = _deja_fait(bilan.creance, faits, scenario) if faits else (0, None)
     motif, avance, le = "", 0, au
-    if faits and rang < len(etapes) and (saut := _declenchee(etapes[rang:], precedent, faits, evenements, au)):
+    if faits and rang < len(etapes) and (saut := _declenchee(etapes[rang:], bilan, precedent, faits, evenements, au)):
         avance, le, motif = saut
         rang, le = rang + avance, max(le, bilan.echeance.valeur + UN_JOUR)
-    while rang < len(etapes) and _passee(etapes[rang], bilan, debiteur, evenements):
+    while rang < len(etapes) and _passee(etapes[rang], bilan, evenements):
         etape = etapes[rang]
         precedent = Relance(le=_jour_du(etape, rang, precedent, bilan, scenario, jours), etape=etape.cle, canal="telephone")
         rang, motif = rang + 1, ""
@@ -239,19 +198,14 @@ def _etape(
     prevu = _jour_du(etape, rang, precedent, bilan, scenario, jours)
     if not motif or (not avance and prevu <= le):
         le, motif = prevu, MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
-    libre, retenue = contacts.libre(etape, scenario)
-    attente = NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR
-    if libre > le:
-        le, attente = libre, retenue
-    if scenario.fin_de_mois and etape.acte == "relance" and not etape.est_un_appel and (tard := _fin_de_mois(le, jours)) > le:
-        le, attente = tard, ATTEND_LA_FIN_DU_MOIS
-    if scenario.jours_ouvres and (ouvre := jours.reporte(max(le, au))) > max(le, au):
-        le, attente = ouvre, JOUR_DE_REPOS
+    le, retenue = premier_jour(le, etape, scenario, contacts, jours, au)
+    attente = retenue or (NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR)
     return _Pas(bilan, scenario.cle, rang, etape, le, attente, motif)
 
 
 def _declenchee(
     restantes: Sequence[Etape],
+    bilan: BilanCreance,
     precedent: Demarche | None,
     faits: Sequence[Evenement],
     evenements: Sequence[Evenement],
@@ -264,7 +218,7 @@ def _declenchee(
     survenus = dict(_survenus(faits, evenements, au))
     for rang, etape in reversed(list(enumerate(restantes))):
         jour = survenus.get(etape.declencheur or "")
-        if jour is not None and jour >= depuis:
+        if jour is not None and jour >= depuis and not _passee(etape, bilan, evenements):
             return rang, jour, MOTIFS_DE_DECLENCHEMENT[etape.declencheur or ""]
     return None
 
@@ -283,9 +237,9 @@ def _survenus(faits: Sequence[Evenement], evenements: Sequence[Evenement], au: d
                 yield ("promesse_echue" if isinstance(e, Promesse) else "echeancier_rompu"), manque
 
 
-def _passee(etape: Etape, bilan: BilanCreance, debiteur: Debiteur, evenements: Sequence[Evenement]) -> bool:
+def _passee(etape: Etape, bilan: BilanCreance, evenements: Sequence[Evenement]) -> bool:
     """Une étape qui ne se fera jamais est tenue pour faite à son jour : un appel sans téléphone, une condition qui manque."""
-    if etape.est_un_appel and debiteur.telephone is None:
+    if etape.est_un_appel and bilan.creance.debiteur.telephone is None:
         return True
     if not etape.si:
         return False
@@ -308,21 +262,13 @@ def _situation(bilan: BilanCreance, evenements: Sequence[Evenement]) -> dict[str
     }
 
 
-def _fin_de_mois(jour: date, jours: JoursOuvres) -> date:
-    """Le premier des derniers jours ouvrés de son mois, s'il est à venir."""
-    fin = date(jour.year + jour.month // 12, jour.month % 12 + 1, 1)
-    for _ in range(FIN_DE_MOIS):
-        fin = jours.recule(fin - UN_JOUR)
-    return max(jour, fin)
-
-
 def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Demarche | None]:
     """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée.
 
     Un appel passé vaut l'étape d'appel qui vient.
     """
     rangs = {etape.cle: i for i, etape in enumerate(scenario.etapes)}
-    actes = [(rangs[a.etape], a.le, a) for a in faits if isinstance(a, ACTES) and a.etape in rangs and vise(a, creance)]
+    actes = [(rangs[a.etape], a.le, a) for a in faits if isinstance(a, Demarche) and a.etape in rangs and vise(a, creance)]
     rang, dernier = -1, None
     if actes:
         rang, _, dernier = max(actes, key=lambda f: f[:2])
@@ -369,11 +315,11 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
     groupes: dict[tuple[str, str], list[_Pas]] = {}
     for s in dus:
         groupes.setdefault((s.bilan.regime, s.scenario), []).append(s)
-    for (regime, _), groupe in groupes.items():
+    for (regime, scenario), groupe in groupes.items():
         plus_haut = max(s.rang for s in groupe)
         visees = [s for s in groupe if s.rang == plus_haut]
         autres = (
-            [s for s in pas if s not in visees and s.bilan.regime == regime and s.bilan.jours_retard]
+            [s for s in pas if s not in visees and (s.bilan.regime, s.scenario) == (regime, scenario) and s.bilan.jours_retard]
             if len(pas) > len(visees)
             else ()
         )

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from recouvrement.droit.voies import Situation, Voie
-    from recouvrement.resultat import Resultat
+    from recouvrement.modele.personnes import Debiteur
+    from recouvrement.resultat import Reserve, Resultat
     from recouvrement.temps import JoursOuvres
 
 ICI = Path(__file__).parent
@@ -42,6 +43,7 @@ def droit() -> Droit:
         mentions=mentions,
         delai=_delai,
         voies=_voies,
+        echelonnement=_echelonnement,
     )
 
 
@@ -50,6 +52,13 @@ def _delai(cle: str, *, depart: "date", distance: Distance = "aucune", calendrie
     from recouvrement.droit.fr.delais import delai
 
     return delai(cle, depart=depart, distance=distance, calendrier=calendrier)
+
+
+def _echelonnement(debiteur: "Debiteur", accord_le: "date", dernier_le: "date", *, interets: bool) -> "Reserve | None":
+    """Chargé au premier plan."""
+    from recouvrement.droit.fr.echelonnement import credit_possible
+
+    return credit_possible(debiteur, accord_le, dernier_le, interets=interets)
 
 
 def _voies(droit: Droit, situation: "Situation") -> "tuple[Voie, ...]":
