@@ -1,4 +1,4 @@
-"""La commande ``recouvrement`` : examiner, expliquer, écrire les lettres, montrer les barèmes. Elle ne fait qu'appeler la bibliothèque."""
+"""La commande ``recouvrement`` : diagnostiquer, examiner, expliquer, lettres, barèmes. Elle ne fait qu'appeler la bibliothèque."""
 
 import argparse
 import codecs
@@ -15,9 +15,11 @@ from pathlib import Path
 from recouvrement.affichage import date_fr
 from recouvrement.droit.baremes import Bareme
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
-from recouvrement.lecture import LecteurCsv, lire_fichiers
+from recouvrement.lecture import LecteurCsv, LecteurFEC, diagnostiquer, lire_fichiers
+from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele.dossier import Dossier
+from recouvrement.modele.personnes import Creancier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.ports import Anomalie, MoteurRendu, Registre
@@ -74,17 +76,21 @@ def _analyseur() -> argparse.ArgumentParser:
         description="Ce qui est dû, jusqu'à quand, que faire ensuite. Aucun avis juridique : aucun avocat n'a relu.",
     )
     commandes = analyseur.add_subparsers(required=True, metavar="commande")
-    communs = argparse.ArgumentParser(add_help=False)
+    formes = argparse.ArgumentParser(add_help=False)
+    formes.add_argument("--delimiteur", default=";", help="séparateur des CSV (par défaut « ; »)")
+    formes.add_argument("--decimale", default=",", choices=[",", "."], help="marque décimale des CSV (par défaut « , »)")
+    formes.add_argument(
+        "--encodage",
+        help="encodage des CSV (par défaut utf-8 ; cp1252 pour un vieil Excel) et des FEC (par défaut utf-8, sinon la loi)",
+    )
+    formes.add_argument("--dates", default="iso", choices=["iso", "fr"], help="dates des CSV : AAAA-MM-JJ ou JJ/MM/AAAA")
+    formes.add_argument("--creancier", metavar="NOM", help="celui qui tient les livres : un FEC ne le nomme pas")
+    formes.add_argument("--siren", help="son SIREN ; sans lui, il est traité comme un particulier")
+    communs = argparse.ArgumentParser(add_help=False, parents=[formes])
     communs.add_argument(
-        "fichiers", nargs="+", type=Path, metavar="FICHIER", help="CSV, facture EN 16931 (XML, PDF Factur-X), ou dossier"
+        "fichiers", nargs="+", type=Path, metavar="FICHIER", help="CSV, facture EN 16931, FEC, relevé camt.053, ou dossier"
     )
     communs.add_argument("--au", required=True, type=_jour, metavar="AAAA-MM-JJ", help="jour de l'examen, inclus")
-    communs.add_argument("--delimiteur", default=";", help="séparateur des CSV (par défaut « ; »)")
-    communs.add_argument("--decimale", default=",", choices=[",", "."], help="marque décimale des CSV (par défaut « , »)")
-    communs.add_argument(
-        "--encodage", default="utf-8-sig", help="encodage des CSV (par défaut utf-8 ; cp1252 pour un vieil Excel)"
-    )
-    communs.add_argument("--dates", default="iso", choices=["iso", "fr"], help="dates des CSV : AAAA-MM-JJ ou JJ/MM/AAAA")
     examiner = commandes.add_parser(
         "examiner", parents=[communs], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
     )
@@ -93,6 +99,20 @@ def _analyseur() -> argparse.ArgumentParser:
     expliquer = commandes.add_parser("expliquer", parents=[communs], help="les raisons de chaque chiffre, jusqu'aux articles")
     expliquer.add_argument("--creance", required=True, metavar="REF", help="référence de la créance")
     expliquer.set_defaults(faire=_expliquer)
+    for nom, aide, faire in (
+        ("prescription", "jusqu'à quand agir : chaque moment du délai, avec son article", _prescription),
+        ("plan", "les étapes à venir de chaque débiteur si rien ne se passe", _plan),
+        ("voies", "les voies après l'amiable : ouvertes ou fermées, et pourquoi", _voies),
+        ("balance", "la balance âgée, par débiteur et par devise", _balance),
+    ):
+        commandes.add_parser(nom, parents=[communs], help=aide).set_defaults(faire=faire)
+    delai = commandes.add_parser("delai", help="le terme d'un délai de procédure, dans la version de la loi de son départ")
+    delai.add_argument("cle", metavar="DÉLAI", help="injonction_signification, declaration_de_creance…")
+    delai.add_argument("--depart", required=True, type=_jour, metavar="AAAA-MM-JJ", help="jour de l'acte : il ne compte pas")
+    delai.add_argument(
+        "--distance", default="aucune", choices=["aucune", "outre_mer", "etranger"], help="où demeure celui qui agit"
+    )
+    delai.set_defaults(faire=_delai, fichiers=())
     lettres = commandes.add_parser(
         "lettres", parents=[communs], help="écrit les lettres dues, une par débiteur, une fois et une seule"
     )
@@ -102,6 +122,12 @@ def _analyseur() -> argparse.ArgumentParser:
     )
     lettres.add_argument("--a-blanc", action="store_true", help="dit ce qui partirait, n'écrit rien")
     lettres.set_defaults(faire=_lettres)
+    diagnostic = commandes.add_parser(
+        "diagnostiquer", parents=[formes], help="ce qu'est un fichier, ce qui en est compris, ce qui manque"
+    )
+    diagnostic.add_argument("examines", nargs="+", type=Path, metavar="FICHIER", help="CSV, facture EN 16931, FEC, relevé")
+    diagnostic.add_argument("--json", action="store_true", help="écrit du JSON")
+    diagnostic.set_defaults(faire=_diagnostiquer, fichiers=())
     baremes = commandes.add_parser(
         "baremes", help="les tables de taux et de sommes : dernière valeur, source, ce qui est attendu"
     )
@@ -133,20 +159,48 @@ def _lire(options: argparse.Namespace) -> tuple[tuple[Dossier, ...], list[Anomal
     """Tous les fichiers ; chacun de ceux qui sont fautifs donne une anomalie, les autres sont traités."""
     if not options.fichiers:
         return (), []
-    csv = LecteurCsv(
-        delimiteur=options.delimiteur, decimale=options.decimale, format_date=options.dates, encodage=options.encodage
-    )
-    dossiers, anomalies = rassembler(lire_fichiers(options.fichiers, csv=csv))
+    csv, fec = _lecteurs(options)
+    dossiers, anomalies = rassembler(lire_fichiers(options.fichiers, csv=csv, fec=fec))
     return dossiers, list(anomalies)
 
 
-def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+def _lecteurs(options: argparse.Namespace) -> tuple[LecteurCsv, LecteurFEC]:
+    csv = LecteurCsv(
+        delimiteur=options.delimiteur,
+        decimale=options.decimale,
+        format_date=options.dates,
+        encodage=options.encodage or "utf-8-sig",
+    )
+    creancier = None
+    if options.creancier:
+        supposee, _ = qualite(None, options.siren, creancier=True)
+        creancier = Creancier(nom=options.creancier, qualite=supposee, siren=options.siren)
+    return csv, LecteurFEC(creancier=creancier, encodage=options.encodage)
+
+
+def _diagnostiquer(options: argparse.Namespace, _dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
+    csv, fec = _lecteurs(options)
+    diagnostics = [diagnostiquer(fichier, csv=csv, fec=fec) for fichier in options.examines]
+    if options.json:
+        print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(map(str, diagnostics)))
+    return EN_PARTIE if any(d.refuse for d in diagnostics) else TOUT_LU
+
+
+def _bilans(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> list[Bilan]:
+    """Le bilan de chaque dossier ; ceux que la bibliothèque refuse deviennent des anomalies."""
     bilans: list[Bilan] = []
     for dossier, bilan in Politique().examiner_lot(dossiers, au=options.au):
         if isinstance(bilan, Bilan):
             bilans.append(bilan)
         else:
             anomalies.append(Anomalie(gravite="refus", ou=dossier.debiteur.nom, message=str(bilan)))
+    return bilans
+
+
+def _examiner(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    bilans = _bilans(options, dossiers, anomalies)
     if options.json:
         rendu = {
             "au": options.au.isoformat(),
@@ -258,6 +312,49 @@ def _expliquer(options: argparse.Namespace, dossiers: tuple[Dossier, ...], _anom
         raise DonneeInvalide("référence inconnue", champ="--creance", valeur=options.creance, remede=f"Lues : {connues}.")
     for dossier in vises:
         print(Politique().examiner(dossier, au=options.au).expliquer())
+    return TOUT_LU
+
+
+def _prescription(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    for bilan in _bilans(options, dossiers, anomalies):
+        for b in bilan.creances:
+            print(f"{bilan.dossier.debiteur.nom}, facture {b.creance.numero}\n{b.prescription.expliquer()}\n")
+    return TOUT_LU
+
+
+def _plan(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    for bilan in _bilans(options, dossiers, anomalies):
+        print(f"{bilan.dossier.debiteur.nom}\n{Politique().calendrier(bilan.dossier, au=options.au).expliquer()}\n")
+    return TOUT_LU
+
+
+def _voies(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    for bilan in _bilans(options, dossiers, anomalies):
+        print(f"{bilan.dossier.debiteur.nom}, {bilan.total.valeur}")
+        for voie in Politique().voies(bilan.dossier, au=options.au):
+            etat = "fermée" if not voie.ouverte else "ouverte" if voie.disponible else "à venir"
+            print(f"- {voie.intitule} ({etat}) : {voie.motif}")
+        print()
+    return TOUT_LU
+
+
+def _balance(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomalies: list[Anomalie]) -> int:
+    from recouvrement.politique.portefeuille import Portefeuille
+
+    portefeuille = Portefeuille(dossiers, politique=Politique(), au=options.au)
+    anomalies += [Anomalie(gravite="refus", ou=e.debiteur, message=e.message) for e in portefeuille.ecartes]
+    lignes = portefeuille.balance_agee().vers_lignes()
+    entetes = [cle for cle in (lignes[0] if lignes else {}) if cle != "cle"]
+    textes = [
+        [str(ligne[cle]).replace(".", ",") if cle not in ("debiteur", "devise") else ligne[cle] for cle in entetes]
+        for ligne in lignes
+    ]
+    print("\n".join(_aligner([[cle.replace("_", " ") for cle in entetes], *textes])) if lignes else "Aucune créance.")
+    return TOUT_LU
+
+
+def _delai(options: argparse.Namespace, _dossiers: tuple[Dossier, ...], _anomalies: list[Anomalie]) -> int:
+    print(Politique().delai(options.cle, depart=options.depart, distance=options.distance).expliquer())
     return TOUT_LU
 
 

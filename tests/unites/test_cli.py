@@ -188,6 +188,27 @@ def test_une_sortie_etroite_ne_casse_pas(creances: Path, codage: str) -> None:
     assert rendu.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("commande", "dit"),
+    [
+        ("prescription", "Dernier jour utile"),
+        ("plan", "Ensuite, "),
+        ("voies", "Injonction de payer (ouverte)"),
+        ("balance", "plus de 90 jours"),
+    ],
+)
+def test_les_autres_vues(capsys, creances: Path, commande: str, dit: str) -> None:
+    assert main([commande, str(creances), "--au", "2026-11-21"]) == 0
+    assert dit in capsys.readouterr().out
+
+
+def test_delai(capsys) -> None:
+    assert main(["delai", "injonction_signification", "--depart", "2026-09-01"]) == 0
+    assert "1er décembre 2026" in capsys.readouterr().out
+    assert main(["delai", "inconnu", "--depart", "2026-09-01"]) == 2
+    assert "injonction_signification" in capsys.readouterr().err
+
+
 def test_baremes_en_tableau(capsys) -> None:
     from recouvrement.affichage import date_fr
     from recouvrement.droit import pour
