@@ -204,7 +204,7 @@ def test_les_autres_vues(capsys, creances: Path, commande: str, dit: str) -> Non
 
 def test_delai(capsys) -> None:
     assert main(["delai", "injonction_signification", "--depart", "2026-09-01"]) == 0
-    assert "1er décembre 2026" in capsys.readouterr().out
+    assert "décembre 2026 — dernier jour pour agir" in capsys.readouterr().out
     assert main(["delai", "inconnu", "--depart", "2026-09-01"]) == 2
     assert "injonction_signification" in capsys.readouterr().err
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from attrs import evolve
 
 from recouvrement.affichage import date_fr
+from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.base import Droit
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.erreurs import DroitIndisponible
@@ -116,11 +117,15 @@ def _interets_du_titre(compte: Compte, titre: Titre, droit: Droit, au: date) -> 
         ligne = droit.regime_prescription(evolve(compte.creance, nature="interets_apres_titre"))
     except DroitIndisponible:
         return
-    anciens = [t for t in compte.traits if t.du > titre.executoire_le and ligne.duree.depuis(t.au) < au]
-    if anciens:
-        montant = Montant.de_centimes(sum(t.centimes for t in anciens), compte.creance.devise)
+    centimes = 0
+    for t in compte.traits:
+        du = max(t.du, titre.executoire_le + UN_JOUR)
+        jours = sum(1 for i in range((t.au - du).days + 1) if ligne.duree.depuis(du + timedelta(days=i)) < au)
+        centimes += interets_centimes(t.base, t.palier.taux.dix_milliemes, jours, t.annee) if jours else 0
+    if centimes:
+        montant = Montant.de_centimes(centimes, compte.creance.devise)
         message = (
-            f"{montant} d'intérêts échus depuis le titre ont plus de {ligne.duree} : prescrits si rien ne les a interrompus,"
+            f"environ {montant} d'intérêts échus depuis le titre ont plus de {ligne.duree} : prescrits si rien ne les a interrompus,"
             " ils sont pourtant dans le total"
         )
         yield Alerte("interets_apres_titre", "attention", message, compte.creance.reference, ligne.source)

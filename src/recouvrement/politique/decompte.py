@@ -53,7 +53,7 @@ PAR_FACTURE = Reserve(
 )
 DECHEANCE = Regle("decheance_du_terme", "Échéance, terme perdu", Source("Code civil", "1305-4 et 1305-5"))
 INTERETS_ABANDONNES = Reserve(
-    "interets_abandonnes", "plan tenu, intérêts abandonnés : rien ne court depuis son jour ; manqué, ils seraient dus depuis lors"
+    "interets_abandonnes", "plan tenu, intérêts abandonnés : rien ne court après son jour ; manqué, ils seraient dus depuis lors"
 )
 DEJA_COMPTEE = "une seule indemnité par facture : déjà comptée sur une autre de ses échéances"
 RANG_INDEMNITE = Reserve(
@@ -106,7 +106,7 @@ class Parcours:
         return Compte(creance, regime, echeance, course)
 
     def _abandonner(self, course: Course, plan: Echeancier) -> Course:
-        """Tant que le plan est tenu, rien ne court depuis son jour ; manqué, tout a couru."""
+        """Tant que le plan est tenu, rien ne court après son jour ; manqué, tout a couru."""
         if suivre(plan, self.evenements, au=self.au, grace=GRACE_DE_PAROLE).etat not in ("tenu", "acheve"):
             return course
         avant = tuple([p._replace(au=min(p.au, plan.le)) for p in course.paliers if p.du <= plan.le])

@@ -153,6 +153,7 @@ class _Cours:
         expire: Dernier jour du délai, hors période protégée.
         repris: Dernier jour de reprise des suspensions subies : elles ne se comptent qu'une fois.
         plafond: Jour du butoir, ``None`` s'il ne joue pas ; ``libre`` : le délai en cours y échappe.
+        libres: Délai libre qu'une reconnaissance a suivi : le butoir n'arrête que le sien, l'autre court encore.
     """
 
     ligne: RegimePrescription
@@ -165,6 +166,7 @@ class _Cours:
     plafond: date | None
     titre: RegimePrescription
     libre: bool
+    libres: tuple[_Horloge, ...]
     raisons: list[Noeud]
     reserves: list[Reserve]
 
@@ -173,7 +175,7 @@ class _Cours:
         cls, ligne: RegimePrescription, duree: Delai, depart: date, plafond: date | None, titre: RegimePrescription
     ) -> "_Cours":
         """Le premier délai."""
-        cours = cls(ligne, duree, depart, depart, (), depart, depart, plafond, titre, plafond is None, [], [])
+        cours = cls(ligne, duree, depart, depart, (), depart, depart, plafond, titre, plafond is None, (), [], [])
         cours.horloges = cours._partir(depart)
         cours.expire = min(h.fin for h in cours.horloges)
         return cours
@@ -220,14 +222,18 @@ class _Cours:
         if m.reprise < self.depart or (m.reprise == self.depart and not m.en_cours):
             return (_sans_effet(m, m.cause.source, AVANT),)
         repris, self.repris = self.repris, max(self.repris, m.reprise)
-        prolongees = []
-        for depart, fin in self.horloges:
-            fin += max(m.reprise - max(m.le, repris, depart), timedelta(0))
-            if m.cause.plancher:
-                fin = max(fin, SIX_MOIS.depuis(m.reprise) + (self.repris - m.reprise))
-            prolongees.append(_Horloge(depart, fin))
-        self.horloges = tuple(prolongees)
+        self.horloges = self._arreter(self.horloges, m, repris)
+        if self.libres and m.le <= min(h.fin for h in self.libres):
+            self.libres = self._arreter(self.libres, m, repris)
         return self._porter(m, "suspension")
+
+    def _arreter(self, horloges: tuple[_Horloge, ...], m: Moment, repris: date) -> tuple[_Horloge, ...]:
+        """Les jours de cette suspension qu'aucune autre n'a comptés, et le plancher de six mois."""
+        plancher = SIX_MOIS.depuis(m.reprise) + (self.repris - m.reprise) if m.cause.plancher else date.min
+        return tuple(
+            _Horloge(depart, max(fin + max(m.reprise - max(m.le, repris, depart), timedelta(0)), plancher))
+            for depart, fin in horloges
+        )
 
     def _interrompre(self, m: Moment) -> tuple[Segment, ...]:
         jugee = m.cause.cle == "titre"
@@ -235,8 +241,9 @@ class _Cours:
             return (_sans_effet(m, m.cause.source, AVANT),)
         if m.depart <= self.depart and not jugee:
             return (_sans_effet(m, INSTANCE, PENDANT),)
-        self.depart = m.depart
+        self.depart, etait_libre, precedentes = m.depart, self.libre, self.horloges
         self.libre = self.plafond is None or not m.cause.butoir or self.ligne is self.titre
+        self.libres = () if self.libre else precedentes if etait_libre else self.libres
         self.horloges = self._prolongees(self._partir(self.depart))
         return self._porter(m, "interruption")
 
@@ -251,6 +258,8 @@ class _Cours:
         neuf = min(h.fin for h in self.horloges)
         butoir = self.plafond if not self.libre and self.plafond is not None and neuf > self.plafond else None
         self.expire = max(self.expire, min(neuf, butoir) if butoir else neuf)
+        if self.libres:
+            self.expire = max(self.expire, min(h.fin for h in self.libres))
         cause = m.cause
         self.raisons.append(Resultat(m.le, cause.regle, (), cause.motif))
         self.reserves += cause.reserves
