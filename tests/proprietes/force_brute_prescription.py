@@ -120,7 +120,7 @@ def dernier_jour(h: Histoire) -> date:
             libre = fait.genre not in {"reconnaissance", "ecrit"} or executoire or not ligne.butoir
             branches = [[debut, fin if libre else min(fin, plafond)] for debut, fin in _partir(ligne, depuis)]
             horloges.append(Horloge(branches, libre))
-            courant = max(courant, depuis)
+            courant = depuis if fait.genre == "titre" else max(courant, depuis)  # l'instance d'avant le titre n'est plus rien
         if jour in arretes and jour <= _fin(horloges) and not ligne.forclusion:
             for horloge, branche in _vivantes(horloges, jour):
                 if horloge.libre or branche[1] < plafond:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
@@ -15,6 +16,7 @@ from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.bilan import ActionProposee, Bilan
 from recouvrement.politique.politique import Politique
+from recouvrement.politique.suite import PRESCRIPTION_PROCHE
 from recouvrement.resultat import pour_json
 from recouvrement.temps import UN_JOUR, jour_civil
 
@@ -70,20 +72,21 @@ class Plan:
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
+        from recouvrement.politique.presentation import nom_du_canal
 
         entetes = ("Le", "Étape", "Canal", "Factures", "À payer avant le", "Pourquoi")
         lignes = [
             (
                 a.date_fr(x.acte.le),
-                x.etape.cle,
-                x.canal,
+                x.etape.cle.replace("_", " "),
+                nom_du_canal(x.canal),
                 ", ".join(x.creances),
                 a.date_fr(x.payer_avant_le) if x.payer_avant_le else "",
                 x.motif,
             )
             for x in self.actions
         ]
-        reperes = [(self.au, "examen"), *[(x.acte.le, x.etape.cle) for x in self.actions]]
+        reperes = [(self.au, "examen"), *[(x.acte.le, x.etape.cle.replace("_", " ")) for x in self.actions]]
         retards = [(b.echeance.valeur, max(self.au, self.fin.au), b.creance.numero) for b in self.fin.creances]
         titre = a.carte(f"Plan, {self.dossier.debiteur.nom}", f"{len(self.actions)} étapes à venir")
         return a.page(titre, a.frise(retards, reperes), a.table(entetes, lignes))
@@ -149,8 +152,19 @@ class Simulation:
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
+        from recouvrement.politique.presentation import nom_du_canal
 
-        lignes = [tuple(str(v) if cle != "le" else a.date_fr(v) for cle, v in x.items()) for x in self.vers_lignes()]
+        lignes = [
+            (
+                a.date_fr(x.acte.le),
+                dossier.debiteur.nom,
+                x.etape.cle.replace("_", " "),
+                nom_du_canal(x.canal),
+                ", ".join(x.creances),
+                x.motif,
+            )
+            for dossier, x in self.journal
+        ]
         titre = a.carte(f"Du {a.date_fr(self.au)} au {a.date_fr(self.jusqu_au)}", f"{len(self.journal)} actions")
         return a.page(titre, a.table(("Le", "Débiteur", "Étape", "Canal", "Factures", "Pourquoi"), lignes))
 
@@ -201,9 +215,7 @@ def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date |
             if jusqu_au is not None or not any(isinstance(a.acte, ActeInterruptif) for a in bilan.actions):
                 continue
             return actions, politique.examiner(dossier, au=jour)
-        suivants = [*(e.le for e in dossier.evenements), *_reprises(bilan)]
-        if bilan.prochaine is not None:
-            suivants.append(bilan.prochaine.acte.le)
+        suivants = [*(e.le for e in dossier.evenements), *_jours_decisifs(politique, bilan)]
         suivants = [j for j in suivants if jour < j and (jusqu_au is None or j <= jusqu_au)]
         if suivants:
             jour = min(suivants)
@@ -213,6 +225,20 @@ def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date |
             jour = jusqu_au
 
 
-def _reprises(bilan: Bilan) -> list[date]:
-    """Jours où un silence daté prend fin."""
-    return [e.jusqu_au + UN_JOUR for e in bilan.empechements if e.jusqu_au is not None]
+def _jours_decisifs(politique: Politique, bilan: Bilan) -> Iterator[date]:
+    """Jours où la décision peut changer sans fait nouveau : l'examen ne les saute pas."""
+    if bilan.prochaine is not None:
+        yield bilan.prochaine.acte.le
+    for e in bilan.empechements:
+        if e.jusqu_au is not None:
+            yield e.jusqu_au + UN_JOUR
+    for b in bilan.creances:
+        yield b.echeance.valeur + UN_JOUR
+        yield b.prescription.prudente - PRESCRIPTION_PROCHE
+        yield b.prescription.prudente + UN_JOUR
+        yield b.prescription.valeur + UN_JOUR
+        for etape in politique.scenario_de(b.creance).etapes:
+            for condition in etape.si:
+                if condition.champ == "age" and isinstance(condition.valeur, Decimal):
+                    jour = b.echeance.valeur + timedelta(days=int(condition.valeur))
+                    yield from (jour, jour + UN_JOUR)

@@ -17,13 +17,18 @@ NOMS_DES_ACTES = {
 NOMS_DES_CANAUX = {"recommande": "recommandé", "telephone": "téléphone", "commissaire_de_justice": "commissaire de justice"}
 
 
+def nom_du_canal(canal: str) -> str:
+    """« recommandé », « téléphone » ; un canal de l'hôte, sans ses soulignés."""
+    return NOMS_DES_CANAUX.get(canal, canal.replace("_", " "))
+
+
 def dire_action(action: ActionProposee) -> str:
     """« mise en demeure (recommandé), à faire depuis le 3 novembre 2026 : délai écoulé depuis l'étape précédente »."""
     nom = _nom(action)
     quand = f"à faire {'depuis ' if action.le < action.acte.le else ''}le {date_fr(action.le)}"
     limite = f", à payer au plus tard le {date_fr(action.payer_avant_le, semaine=True)}" if action.payer_avant_le else ""
     limite += f", au plus tard le {date_fr(action.limite, semaine=True)}" if action.limite else ""
-    return f"{nom} ({NOMS_DES_CANAUX.get(action.canal, action.canal)}), {quand}{limite} : {action.motif}"
+    return f"{nom} ({nom_du_canal(action.canal)}), {quand}{limite} : {action.motif}"
 
 
 def _nom(action: ActionProposee) -> str:
