@@ -21,8 +21,8 @@ from recouvrement import (
     SuiviEcheancier,
     Taux,
     Transaction,
-from recouvrement.droit import pour
 )
+from recouvrement.droit import pour
 from recouvrement.modele.lettres import nombre_en_lettres, somme_en_lettres
 from recouvrement.politique.accord import alertes, suivre
 
