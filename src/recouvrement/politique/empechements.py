@@ -9,6 +9,7 @@ from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import (
     Blocage,
+    Contestation,
     DelaiDeGrace,
     Echeancier,
     ProcedureCollective,
@@ -89,7 +90,7 @@ def temporaire(
     """
     reference = bilan.creance.reference
     if bilan.conteste:
-        return Empechement(reference, CONTESTEE)
+        return Empechement(reference, CONTESTEE, None, _levee(faits, au))
     if scenario.solde_minimal is not None and bilan.principal.valeur.decimal < scenario.solde_minimal.decimal:
         return Empechement(reference, PETIT_SOLDE)
     for e in faits:
@@ -97,11 +98,11 @@ def temporaire(
             case Titre():
                 return Empechement(reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
             case ActeInterruptif() if e.cause in JUDICIAIRES and not e.non_avenu and (e.fin_le is None or au < e.fin_le):
-                return Empechement(reference, INSTANCE, Source("Code civil", "2242"), e.fin_le)
+                return Empechement(reference, INSTANCE, Source("Code civil", "2242"), _veille(e.fin_le))
             case DelaiDeGrace() if e.du <= au <= e.au:
                 return Empechement(reference, GRACE, Source("Code civil", "1343-5"), e.au)
             case Suspension() if e.cause != "impossibilite_agir" and (e.au is None or au < e.au):
-                return Empechement(reference, NEGOCIATION, Source("Code civil", "2238 et 2239"), e.au)
+                return Empechement(reference, NEGOCIATION, Source("Code civil", "2238 et 2239"), _veille(e.au))
             case Promesse() | Echeancier() if (fin := silence(e, evenements, au)) is not None:
                 return Empechement(reference, PLAN if isinstance(e, Echeancier) else PROMESSE, None, fin)
     return None
@@ -127,6 +128,17 @@ def silence(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: 
     etat = suivi(parole, evenements, au)
     attendu = next((v for v in etat.versements if v.etat == "a_venir"), None)
     return attendu.le + timedelta(days=GRACE_DE_PAROLE) if attendu and etat.etat == "tenu" else None
+
+
+def _veille(jour: date | None) -> date | None:
+    """Dernier jour d'un silence qui prend fin ce jour-là."""
+    return jour and jour - UN_JOUR
+
+
+def _levee(faits: Sequence[Evenement], au: date) -> date | None:
+    """Dernier jour contesté, si toutes les contestations vives ont leur fin."""
+    fins = [e.levee_le for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > au)]
+    return _veille(max((fin for fin in fins if fin), default=None)) if None not in fins else None
 
 
 def _article(prescription: Prescription) -> Source:

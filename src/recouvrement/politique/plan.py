@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.actes import ActeInterruptif
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
+from recouvrement.modele.evenements import Echeancier
 from recouvrement.modele.montant import Montant
+from recouvrement.politique.accord import GRACE_DE_PAROLE
 from recouvrement.politique.bilan import ActionProposee, Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import PRESCRIPTION_PROCHE
@@ -215,7 +217,7 @@ def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date |
             if jusqu_au is not None or not any(isinstance(a.acte, ActeInterruptif) for a in bilan.actions):
                 continue
             return actions, politique.examiner(dossier, au=jour)
-        suivants = [*(e.le for e in dossier.evenements), *_jours_decisifs(politique, bilan)]
+        suivants = [*_jours_des_faits(dossier.evenements), *_jours_decisifs(politique, bilan)]
         suivants = [j for j in suivants if jour < j and (jusqu_au is None or j <= jusqu_au)]
         if suivants:
             jour = min(suivants)
@@ -223,6 +225,17 @@ def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date |
             return actions, bilan
         else:
             jour = jusqu_au
+
+
+def _jours_des_faits(evenements: Iterable[Evenement]) -> Iterator[date]:
+    """Chaque jour qu'un fait connu date, son lendemain, et la fin des jours de grâce."""
+    for e in evenements:
+        valeurs = [getattr(e, a.name) for a in fields(type(e))]
+        if isinstance(e, Echeancier):
+            valeurs += [jour for jour, _ in e.versements]
+        for valeur in valeurs:
+            if isinstance(valeur, date):
+                yield from (valeur, valeur + UN_JOUR, valeur + timedelta(days=GRACE_DE_PAROLE + 1))
 
 
 def _jours_decisifs(politique: Politique, bilan: Bilan) -> Iterator[date]:
