@@ -21,6 +21,7 @@ from recouvrement.politique.accord import GRACE_DE_PAROLE, SuiviEcheancier, suiv
 from recouvrement.politique.bilan import BilanCreance, Empechement
 from recouvrement.politique.scenario import Scenario
 from recouvrement.resultat import Source
+from recouvrement.temps import UN_JOUR
 
 EXTINCTION = Source("Code civil", "2219")
 SOLDEE = "soldée : plus rien n'est dû"
