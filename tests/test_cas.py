@@ -4,12 +4,12 @@ Chaque cas dit sa source. ``desaccord`` dit pourquoi notre chiffre n'est pas cel
 ``attendu`` ne sont pas contrôlées. Un cas qui échoue montre toutes les raisons du bilan. ``question = "prescription"`` n'interroge que
 la prescription de la première créance, sans régime d'argent. ``scenario`` nomme un préréglage, ou en décrit un ; ``scenarios`` en donne
 par clé. ``passages`` : jours où la politique a passé avant ``au``, tout ce qu'elle disait de faire étant fait ; ``attendu.faites`` dit
-quoi. ``attendu.plan`` : les étapes à venir si rien ne se passe.
+quoi. ``attendu.plan`` : les étapes du scénario à venir si rien ne se passe.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -187,6 +187,11 @@ def _passer(politique: Politique, dossier: Dossier, passages: list[date]) -> tup
     return dossier, faites
 
 
+def _etapes(plan: Iterable[Any]) -> list[Any]:
+    """Les étapes du scénario : l'acte interruptif qui clôt le plan, des années plus tard, n'en est pas une."""
+    return [a for a in plan if not isinstance(a.acte, ActeInterruptif)]
+
+
 def _prescrire(cas: dict[str, Any]) -> Any:
     creances, faits = _lire_faits(cas)
     return Politique().prescription(creances[0], faits, au=cas["au"])
@@ -311,7 +316,7 @@ def test_cas(cas: dict[str, Any]) -> None:
         return
     dossier, faites = _passer(politique, dossier, cas.get("passages", []))
     bilan = politique.examiner(dossier, au=cas["au"])
-    suites = {"faites": lambda: faites, "plan": lambda: politique.calendrier(dossier, au=cas["au"])}
+    suites = {"faites": lambda: faites, "plan": lambda: _etapes(politique.calendrier(dossier, au=cas["au"]))}
     for cle in suites.keys() & attendu:
         obtenu = [_lire_action(a) for a in suites[cle]()]
         assert _accorde(attendu[cle], obtenu), f"{cle} : attendu {attendu[cle]}, obtenu {obtenu}\n\n{bilan.expliquer()}"

@@ -4,8 +4,8 @@ Un greffon est un objet qui tient le protocole : il se passe en argument, il n'h
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,10 +13,13 @@ from typing import Literal, Protocol
 from attrs import field, frozen
 
 from recouvrement.courrier.document import Courrier
+from recouvrement.modele._champs import masquer_iban
 from recouvrement.modele.actes import Demarche
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
-from recouvrement.modele.personnes import Adresse
+from recouvrement.modele.evenements import Paiement, Rejet
+from recouvrement.modele.montant import Montant
+from recouvrement.modele.personnes import Adresse, Debiteur
 
 Issue = Literal["pris", "refuse", "a_retenter", "inconnu"]
 
@@ -175,7 +178,7 @@ class Retour:
     reference: str = ""
     references: tuple[str, ...] = ()
 
-    def rejet(self, paiements: "Iterable[Paiement | Encaissement]") -> Rejet | None:
+    def rejet(self, paiements: Iterable[Paiement | Encaissement]) -> Rejet | None:
         """Rejet du seul de ces paiements qui a le même montant et un même identifiant ; aucun ou plusieurs : rien n'est deviné."""
         lus = [(x.paiement, x.references) if isinstance(x, Encaissement) else (x, ()) for x in paiements]
         vises = {

@@ -226,6 +226,7 @@ PHRASES = {
     "C. conso., art. L. 121-6": "Nous ferons pratiquer une saisie sur vos comptes.",
     "C. pén., art. 312-10": "Payez, sinon nous déposerons plainte.",
     "C. civ., art. 2240 à 2244": "Cette lettre interrompt la prescription.",
+    "C. civ., art. 2250": "Vous renoncez à la prescription.",
     "CPCE, art. L. 111-8": "S'y ajoutent 15 € de frais de dossier.",
     "usage": "Votre mauvaise foi est évidente.",
 }
@@ -294,13 +295,13 @@ def test_la_somme_demandee_est_ecrite(tmp_path: Path) -> None:
 
 
 def test_un_total_faux_est_refuse() -> None:
-    from recouvrement.courrier.modele import charger
+    from recouvrement.courrier.modele import charger, lexique
     from recouvrement.courrier.redaction import _faits
 
     action, bilan = preparer("mise_en_demeure", creances=(creance("F-1"), creance("F-2")))
     courrier = rediger(action, bilan)
     visees = tuple(bilan.par_creance[r] for r in action.acte.creances)
-    faits = _faits(action, bilan, visees, charger("mise_en_demeure", "fr", "b2b"))
+    faits = _faits(action, bilan, visees, charger("mise_en_demeure", "fr", "b2b"), lexique("fr"))
     controler(courrier, faits)
     faux = tuple(
         evolve(b, total=(*b.total[:-1], (Montant("1.00"),))) if isinstance(b, Tableau) and b.total else b for b in courrier.blocs

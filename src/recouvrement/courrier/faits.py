@@ -1,35 +1,85 @@
 """Les faits d'une lettre : les créances visées, la somme demandée, les champs et les conditions qu'un modèle peut nommer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
+from typing import TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from recouvrement.courrier.document import Donnee, Fragment, Jour, Texte
+from recouvrement.courrier.document import Donnee, Fragment, Jour, Tableau, Texte
+from recouvrement.courrier.modele import Champs, Conditions, Lexique
+from recouvrement.courrier.reproductions import l111_8
+from recouvrement.courrier.tiers import Tiers
 from recouvrement.modele.actes import MiseEnDemeure, Relance
-from recouvrement.modele.dossier import vise
-from recouvrement.modele.montant import FINE, Montant
-from recouvrement.modele.personnes import Qualite
-from recouvrement.politique.bilan import ActionProposee, Bilan, BilanCreance
+from recouvrement.modele.dossier import atteint, vise
+from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollective, Promesse
+from recouvrement.modele.lettres import somme_en_lettres
+from recouvrement.modele.montant import FINE, INSECABLE, Montant
+from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
+from recouvrement.politique.bilan import Bilan, BilanCreance
+from recouvrement.politique.empechements import procedure_ouverte, suivi
+from recouvrement.temps import UN_JOUR
+
+E = TypeVar("E", MiseEnDemeure, Promesse, Echeancier, Appel)
 
 
-@frozen
+@frozen(kw_only=True)
+class Apport:
+    """Ce que le sujet d'une lettre (un échéancier, un paiement…) lui apporte de plus que le bilan.
+
+    Attributes:
+        creances: Références dont il parle ; vide : il ne le dit pas.
+        souffre_la_procedure: La lettre reste permise contre un débiteur en procédure collective.
+    """
+
+    champs: Champs = field(factory=dict)
+    conditions: Conditions = field(factory=dict)
+    tableaux: Mapping[str, tuple[Tableau, ...]] = field(factory=dict)
+    creances: tuple[str, ...] = ()
+    souffre_la_procedure: bool = False
+
+
+@define(kw_only=True, frozen=True, slots=False)
 class Faits:
-    """Ce que la lettre a le droit de dire : les créances visées, celles rappelées, la somme demandée."""
+    """Ce que la lettre a le droit de dire.
 
-    action: ActionProposee
+    Attributes:
+        visees: Créances dont elle parle.
+        memoire: Celles qu'elle rappelle sans les réclamer.
+        a_payer: Somme demandée ; ``None`` : elle ne demande rien.
+        limite: Dernier jour accordé, inclus.
+        exige_une_limite: La lettre ne peut se passer d'une date limite.
+        met_en_demeure: La lettre est une mise en demeure.
+        mandataire: Qui écrit pour le créancier.
+        destinataire: À qui elle s'adresse, si ce n'est au débiteur.
+        dits: Les faits que l'appelant ajoute.
+        tableaux_ecrits: Noms des tableaux que la lettre montre.
+    """
+
     bilan: Bilan
+    mots: Lexique
     visees: tuple[BilanCreance, ...]
-    memoire: tuple[BilanCreance, ...]
-    a_payer: Montant
-    reclame_accessoires: bool
+    memoire: tuple[BilanCreance, ...] = ()
+    a_payer: Montant | None = None
+    reclame_accessoires: bool = False
+    limite: date | None = None
+    jours_accordes: int | None = None
+    exige_une_limite: bool = False
+    met_en_demeure: bool = False
+    apport: Apport = Apport()
+    mandataire: Tiers | None = None
+    destinataire: Tiers | None = None
+    reference_donnee: str = ""
+    dits: Champs = field(factory=dict)
+    tableaux_ecrits: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:
-        """Référence à rappeler : le numéro de la facture, sinon celui du client, sinon la première facture."""
+        """Référence à rappeler : celle qui est donnée, sinon la seule facture, sinon le client, sinon la première facture."""
         debiteur = self.bilan.dossier.debiteur
         seule = self.visees[0].creance.numero
-        return seule if len(self.visees) == 1 else debiteur.identifiant or debiteur.siren or seule
+        return self.reference_donnee or (seule if len(self.visees) == 1 else debiteur.identifiant or debiteur.siren or seule)
 
     @property
     def rappels(self) -> tuple[date, ...]:
@@ -38,59 +88,161 @@ class Faits:
         ecrits = [e for e in actes if e.canal != "telephone" and any(vise(e, b.creance) for b in self.visees)]
         return tuple(sorted({e.le for e in ecrits}))
 
-    def champs(self) -> Mapping[str, Fragment | Texte | None]:
+    @cached_property
+    def mise_en_demeure(self) -> MiseEnDemeure | None:
+        """La dernière mise en demeure qui visait ces créances."""
+        return max(self._vus(MiseEnDemeure), key=lambda e: e.le, default=None)
+
+    @cached_property
+    def promesse(self) -> Promesse | None:
+        """La dernière promesse qui n'a pas été tenue, les jours de grâce passés."""
+        return max((e for e in self._vus(Promesse) if self._manque(e)), key=lambda e: e.le, default=None)
+
+    @cached_property
+    def plan(self) -> Echeancier | None:
+        """Le dernier échéancier qui n'est pas tenu."""
+        return max((e for e in self._vus(Echeancier) if self._manque(e)), key=lambda e: e.le, default=None)
+
+    @cached_property
+    def appel(self) -> Appel | None:
+        """Le dernier appel où le débiteur a répondu."""
+        joints = (e for e in self._vus(Appel) if e.issue in ("joint", "refus_explicite"))
+        return max(joints, key=lambda e: e.le, default=None)
+
+    @cached_property
+    def procedure(self) -> ProcedureCollective | None:
+        """La procédure collective qui interdit de demander paiement de ces créances."""
+        faits = [e for e in self.bilan.dossier.evenements if e.le <= self.bilan.au]
+        return next((p for b in self.visees if (p := procedure_ouverte(b.creance, faits, self.bilan.au))), None)
+
+    def _vus(self, genre: type[E]) -> list[E]:
+        connus = [e for e in self.bilan.dossier.evenements if isinstance(e, genre) and e.le <= self.bilan.au]
+        return [e for e in connus if any(atteint(e, b.creance.reference) for b in self.visees)]
+
+    def _manque(self, parole: Promesse | Echeancier) -> bool:
+        return suivi(parole, self.bilan.dossier.evenements, self.bilan.au).retard_depuis is not None
+
+    def poste(self, *noms: str) -> Montant:
+        """Somme de ces postes sur les créances visées."""
+        return sum((getattr(b, nom).valeur for b in self.visees for nom in noms), Montant.zero(self.bilan.dossier.devise))
+
+    def champs(self) -> Champs:
         """Tous les champs qu'un modèle peut nommer ; ``None`` : inconnu dans ce dossier."""
-        creancier, premiere = self.bilan.dossier.creancier, self.visees[0]
-        limite, lignes = self.action.payer_avant_le, premiere.decompte.lignes
+        dossier, premiere, mots = self.bilan.dossier, self.visees[0], self.mots
+        creancier = self.mandataire.en_tete() if self.mandataire else dossier.creancier
+        lignes, mediateur = premiere.decompte.lignes, dossier.creancier.mediateur
+        montants = self.poste("principal"), self.poste("penalites"), self.poste("interets"), self.poste("indemnite")
+        principal, penalites, interets, indemnites = (m or None for m in montants)
+        alineas = l111_8(self.bilan.au)
+        total, limite, plan = self.poste("total"), self.limite, self.plan
         return {
             "a_payer": self.a_payer,
-            "creancier": Donnee(creancier.nom),
+            "appel": self.destinataire.appel if self.destinataire else None,
+            "appel_le": Jour(self.appel.le) if self.appel else None,
+            "creancier": Donnee(dossier.creancier.nom),
+            "creancier_complet": complet(dossier.creancier),
             "courriel": _donnee(creancier.courriel),
-            "telephone": _donnee(creancier.telephone),
-            "joindre": _joindre(creancier.telephone, creancier.courriel),
-            "mediateur": _donnee(creancier.mediateur),
-            "iban": _donnee(_par_quatre(creancier.iban)),
+            "date": Jour(self.bilan.au),
+            "lendemain": Jour(self.bilan.au + UN_JOUR),
             "date_arrete": Jour(self.bilan.au),
             "date_facture": Jour(premiere.creance.emise_le),
             "date_limite": Jour(limite, "limite") if limite else None,
             "date_limite_courte": Jour(limite) if limite else None,
-            "nos_rappels": _nos_rappels(self.rappels),
-            "rappels_le": _enumerer([Jour(j) for j in self.rappels], "le ") or None,
+            "debiteur": Donnee(dossier.debiteur.nom),
+            "debiteur_complet": complet(dossier.debiteur),
+            "destinataire": Donnee(self.destinataire.nom) if self.destinataire else None,
             "echeance": Jour(premiere.echeance.valeur),
-            "jours_accordes": self.action.etape.delai_accorde,
-            "numeros": _enumerer([Donnee(n) for n in dict.fromkeys(b.creance.numero for b in self.visees)]),
+            "iban": _donnee(_par_quatre(creancier.iban)),
+            "indemnites": indemnites,
+            "interets": interets,
+            "joindre": _joindre(creancier.telephone, creancier.courriel, mots),
+            "jours_accordes": self.jours_accordes,
+            "mandataire": Donnee(self.mandataire.nom) if self.mandataire else None,
+            "mandataire_complet": complet(creancier) if self.mandataire else None,
+            "mediateur": _donnee(mediateur),
+            "mise_en_demeure_le": Jour(self.mise_en_demeure.le) if self.mise_en_demeure else None,
+            "mise_en_demeure_presentee_le": _presentee(self.mise_en_demeure),
+            "nos_rappels": _nos_rappels(self.rappels, mots),
+            "numeros": enumerer([Donnee(n) for n in dict.fromkeys(b.creance.numero for b in self.visees)], mots),
+            "par_ecrit": (mots["par_ecrit"], Donnee(creancier.courriel)) if creancier.courriel else ("",),
+            "penalites": penalites,
+            "plan_du": Jour(plan.le) if plan else None,
+            "plan_manque": suivi(plan, dossier.evenements, self.bilan.au).exigible if plan else None,
+            "principal": principal,
+            "promesse_le": Jour(self.promesse.le) if self.promesse else None,
+            "promesse_montant": self.promesse.montant if self.promesse else None,
+            "promesse_pour": Jour(self.promesse.pour_le) if self.promesse else None,
+            "rappels_le": enumerer([Jour(j) for j in self.rappels], mots, mots["le"]) or None,
             "reference": Donnee(self.reference),
             "taux": lignes[-1].taux if lignes else None,
+            "telephone": _donnee(creancier.telephone),
+            "total": total or None,
+            "total_en_lettres": Donnee(somme_en_lettres(total)) if total else None,
+            "l111_8_alinea_2": Donnee(alineas[0]),
+            "l111_8_alinea_3": Donnee(alineas[1]),
+            **self.apport.champs,
+            **self.dits,
         }
 
-    def conditions(self) -> Mapping[str, bool]:
+    def conditions(self) -> Conditions:
         """Toutes les conditions qu'un modèle peut nommer."""
-        creancier = self.bilan.dossier.creancier
+        creancier = self.mandataire or self.bilan.dossier.creancier
         taux = {b.decompte.lignes[-1].taux for b in self.visees if b.decompte.lignes}
         convenus = {b.creance.conditions.taux_penalites is not None for b in self.visees}
         unique = len(taux) == 1 and len(convenus) == 1
         une = len({b.creance.numero for b in self.visees}) == 1
         indemnite = self.reclame_accessoires and any(b.indemnite.valeur for b in self.visees)
         commercants = all(b.creance.debiteur.qualite is b.creance.creancier.qualite is Qualite.COMMERCANT for b in self.visees)
+        regimes = {b.regime for b in self.visees}
+        professionnels = regimes <= REGIMES_DU_COMMERCE
         publics = self.visees[0].regime == "public"
+        consommateur = self.visees[0].creance.debiteur.qualite is Qualite.CONSOMMATEUR
+        demeure = self.mise_en_demeure
         return {
             "une_facture": une,
             "plusieurs_factures": not une,
-            "hors_consommateur": self.visees[0].creance.debiteur.qualite is not Qualite.CONSOMMATEUR,
+            "consommateur": consommateur,
+            "hors_consommateur": not consommateur,
+            "entre_professionnels": professionnels,
+            "hors_professionnels": not professionnels,
+            "public": publics,
+            "habitation": regimes <= {"loyer_habitation", "loyer_habitation_particulier"},
             "pour_memoire": bool(self.memoire),
             "versements": any(b.decompte.imputations for b in self.visees),
             "accessoires": self.reclame_accessoires,
+            "penalites": bool(self.poste("penalites")),
+            "interets": bool(self.poste("interets")),
+            "indemnites": bool(self.poste("indemnite")),
             "indemnite_commerce": indemnite and not publics,
             "indemnite_publique": indemnite and publics,
             "rappels": bool(self.rappels),
             "sans_rappel": not self.rappels,
+            "appel_joint": self.appel is not None,
+            "promesse_manquee": self.promesse is not None,
+            "plan_manque": self.plan is not None,
+            "mise_en_demeure": demeure is not None,
+            "mise_en_demeure_presentee": _presentee(demeure) is not None,
+            "limite": self.limite is not None,
             "iban": creancier.iban is not None,
             "taux_suppletif": unique and convenus == {False},
             "taux_convenu": unique and convenus == {True},
             "taux_divers": not unique,
             "deux_commercants": commercants,
             "non_commercant": not commercants,
+            **self.apport.conditions,
+            **{nom: valeur is not None for nom, valeur in self.dits.items()},
         }
+
+
+REGIMES_DU_COMMERCE = frozenset({"b2b", "entite_adjudicatrice"})
+
+
+def complet(partie: Creancier | Debiteur) -> Texte:
+    """« Atelier Lumière SAS, 12 rue de l'Église, 69005 Lyon, SIREN 732 829 320 » : ce que l'on connaît."""
+    adresse, siren = partie.adresse, partie.siren
+    lieu = (*adresse.complements, adresse.voie, f"{adresse.code_postal}{INSECABLE}{adresse.commune}") if adresse else ()
+    numero = (f"SIREN{INSECABLE}{siren[:3]}{FINE}{siren[3:6]}{FINE}{siren[6:]}",) if siren else ()
+    return (Donnee(", ".join((partie.nom, *lieu, *numero))),)
 
 
 def _donnee(valeur: str | None) -> Donnee | None:
@@ -101,26 +253,31 @@ def _par_quatre(iban: str | None) -> str | None:
     return FINE.join(iban[i : i + 4] for i in range(0, len(iban), 4)) if iban else None
 
 
-def _joindre(telephone: str | None, courriel: str | None) -> Texte:
+def _presentee(acte: MiseEnDemeure | None) -> Jour | None:
+    return Jour(acte.presentee_le) if acte and acte.presentee_le else None
+
+
+def _joindre(telephone: str | None, courriel: str | None, mots: Lexique) -> Texte:
     """« , au 02… ou à comptabilite@… » : ce que l'on connaît, ou rien."""
-    voies: list[Texte] = [(" au ", Donnee(telephone))] if telephone else []
-    voies += [(" à l'adresse ", Donnee(courriel))] if courriel else []
+    voies: list[Texte] = [(mots["au_telephone"], Donnee(telephone))] if telephone else []
+    voies += [(mots["a_l_adresse"], Donnee(courriel))] if courriel else []
     if not voies:
         return ("",)
-    return (",", *voies[0], *((" ou", *voies[1]) if len(voies) > 1 else ()))
+    return (",", *voies[0], *((mots["ou"], *voies[1]) if len(voies) > 1 else ()))
 
 
-def _nos_rappels(jours: tuple[date, ...]) -> Texte | None:
+def _nos_rappels(jours: tuple[date, ...], mots: Lexique) -> Texte | None:
     """« notre rappel du 4 mai 2026 », « nos rappels du 4 mai 2026 et du 15 mai 2026 »."""
     if not jours:
         return None
-    return ("notre rappel " if len(jours) == 1 else "nos rappels ", *_enumerer([Jour(j) for j in jours], "du "))
+    tete = mots["notre_rappel" if len(jours) == 1 else "nos_rappels"]
+    return (tete, *enumerer([Jour(j) for j in jours], mots, mots["du"]))
 
 
-def _enumerer(fragments: list[Fragment], article: str = "") -> Texte:
+def enumerer(fragments: Iterable[Fragment], mots: Lexique, article: str = "") -> Texte:
     """« a, b et c », ou « le a, le b et le c »."""
-    texte: list[Fragment] = []
-    for i, fragment in enumerate(fragments):
-        lien = "" if not i else " et " if i == len(fragments) - 1 else ", "
+    tous, texte = list(fragments), []
+    for i, fragment in enumerate(tous):
+        lien = "" if not i else mots["et"] if i == len(tous) - 1 else mots["virgule"]
         texte += [lien + article, fragment] if lien + article else [fragment]
     return tuple(texte)

@@ -17,6 +17,23 @@ LIVRES = Path(__file__).with_name("modeles")
 ROLES = frozenset(
     {"appel", "corps", "dispositif", "paiement", "contestation", "suite", "formule", "signature", "pieces", "mention"}
 )
+CLES = frozenset(
+    {
+        "lettre",
+        "reclame",
+        "vise",
+        "regimes",
+        "sujet",
+        "canal",
+        "faits",
+        "facultatifs",
+        "un_de",
+        "objet",
+        "tete",
+        "blocs",
+        "annexes",
+    }
+)
 Champs = Mapping[str, Fragment | Texte | None]
 Conditions = Mapping[str, bool]
 
@@ -31,15 +48,13 @@ class Morceau:
     tableau: str = ""
 
     def retenu(self, conditions: Conditions, modele: str) -> bool:
-        """Vrai si toutes les conditions tiennent.
+        """Vrai si toutes les conditions tiennent ; « sans_x » est le contraire de « x ».
 
         Raises:
             ModeleInvalide: Condition inconnue.
         """
-        for nom in self.si:
-            if nom not in conditions:
-                raise ModeleInvalide(_inconnu("condition", nom, conditions), modele=modele, champ=nom)
-        return all(conditions[nom] for nom in self.si)
+        tenues = [_tient(nom, conditions, modele) for nom in self.si]
+        return all(tenues)
 
     def ecrire(self, champs: Champs, modele: str) -> Texte:
         """Le texte, ses champs remplacés par leurs valeurs typées.
@@ -54,7 +69,7 @@ class Morceau:
             if nom is None:
                 continue
             if nom not in champs or forme or conversion:
-                raise ModeleInvalide(_inconnu("champ", nom, champs), modele=modele, champ=nom)
+                raise ModeleInvalide(inconnu("champ", nom, champs), modele=modele, champ=nom)
             valeur = champs[nom]
             if valeur is None:
                 raise ModeleInvalide("ce fait manque au dossier, et la lettre ne peut s'en passer", modele=modele, champ=nom)
@@ -67,14 +82,26 @@ class Modele:
     """Modèle d'une lettre.
 
     Attributes:
-        reclame: ``principal`` ou ``total`` : ce que la lettre demande de payer.
+        reclame: ``principal``, ``total`` ou ``rien`` : ce que la lettre demande de payer.
+        vise: Les créances dont elle parle, sauf si son sujet ou l'appelant les nomme : ``echues``, ``a_echoir`` ou ``toutes``.
         regimes: Régimes de droit auxquels elle peut s'adresser ; vide : tous.
+        sujet: Nom du type de la valeur dont elle part (``Echeancier``) ; vide : le bilan suffit.
+        canal: Par où elle part, sauf avis contraire de l'appelant.
+        faits: Ce que l'appelant doit dire de plus, par son nom ; chacun est un champ.
+        facultatifs: Ce qu'il peut dire de plus ; chacun est un champ, et une condition du même nom.
+        un_de: Conditions dont une, au moins, est exigée.
     """
 
     nom: str
     lettre: str
-    reclame: Literal["principal", "total"]
+    reclame: Literal["principal", "total", "rien"]
+    vise: Literal["echues", "a_echoir", "toutes"]
     regimes: tuple[str, ...]
+    sujet: str
+    canal: str
+    faits: tuple[str, ...]
+    facultatifs: tuple[str, ...]
+    un_de: tuple[str, ...]
     objet: tuple[Morceau, ...]
     tete: tuple[Morceau, ...]
     blocs: tuple[Morceau, ...]
@@ -90,7 +117,46 @@ class Modele:
         return "_" not in self.nom.removeprefix(self.lettre)
 
 
-def _inconnu(genre: str, nom: str, connus: Mapping[str, object]) -> str:
+def _tient(nom: str, conditions: Conditions, modele: str) -> bool:
+    if nom in conditions:
+        return conditions[nom]
+    contraire = nom.removeprefix("sans_")
+    if nom == contraire or contraire not in conditions:
+        raise ModeleInvalide(inconnu("condition", nom, conditions), modele=modele, champ=nom)
+    return not conditions[contraire]
+
+
+class Lexique(dict[str, str]):
+    """Les mots que la bibliothèque écrit elle-même dans une langue."""
+
+    def __missing__(self, cle: str) -> str:
+        raise ModeleInvalide("mot absent de cette langue", modele="lexique", champ=cle)
+
+
+def lexique(langue: str, dossier: Path | None = None) -> Lexique:
+    """``<langue>/lexique.toml`` : celui de l'utilisateur complète et corrige celui qui est livré.
+
+    Raises:
+        ModeleInvalide: TOML illisible.
+    """
+    mots = Lexique()
+    for racine in (LIVRES, dossier) if dossier else (LIVRES,):
+        fichier = racine / langue / "lexique.toml"
+        if fichier.is_file():
+            mots.update(_mots(fichier))
+    return mots
+
+
+@lru_cache(maxsize=16)
+def _mots(fichier: Path) -> Mapping[str, str]:
+    try:
+        return {cle: str(mot) for cle, mot in tomllib.loads(fichier.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError) as e:
+        raise ModeleInvalide(f"illisible : {e}", modele=fichier.stem) from None
+
+
+def inconnu(genre: str, nom: str, connus: Mapping[str, object]) -> str:
+    """« champ inconnu ; vouliez-vous « taux » ? »."""
     proches = get_close_matches(nom, list(connus), 1)
     return f"{genre} inconnu" + ("e" if genre == "condition" else "") + (f" ; vouliez-vous « {proches[0]} » ?" if proches else "")
 
@@ -123,15 +189,22 @@ def lire(fichier: Path) -> Modele:
         brut = tomllib.loads(fichier.read_text(encoding="utf-8"))
     except (OSError, ValueError) as e:
         raise ModeleInvalide(f"illisible : {e}", modele=fichier.stem) from None
-    if inconnues := set(brut) - {"lettre", "reclame", "regimes", "objet", "tete", "blocs", "annexes"}:
+    if inconnues := set(brut) - CLES:
         raise ModeleInvalide(f"clé inconnue : {', '.join(sorted(inconnues))}", modele=fichier.stem)
-    if brut.get("reclame") not in ("principal", "total"):
-        raise ModeleInvalide("« reclame » vaut « principal » ou « total »", modele=fichier.stem, champ="reclame")
+    for cle, valeurs in (("reclame", ("principal", "total", "rien")), ("vise", ("echues", "a_echoir", "toutes"))):
+        if brut.setdefault(cle, "echues" if cle == "vise" else None) not in valeurs:
+            raise ModeleInvalide(f"« {cle} » : l'un de {', '.join(valeurs)}", modele=fichier.stem, champ=cle)
     return Modele(
         nom=fichier.stem,
         lettre=brut.get("lettre", fichier.stem),
         reclame=brut["reclame"],
+        vise=brut["vise"],
+        sujet=brut.get("sujet", ""),
+        canal=brut.get("canal", "courrier"),
         regimes=tuple(brut.get("regimes", ())),
+        faits=tuple(brut.get("faits", ())),
+        facultatifs=tuple(brut.get("facultatifs", ())),
+        un_de=tuple(brut.get("un_de", ())),
         **{
             cle: tuple(_morceau(m, cle, fichier.stem) for m in brut.get(cle, ())) for cle in ("objet", "tete", "blocs", "annexes")
         },

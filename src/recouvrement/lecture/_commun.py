@@ -10,6 +10,8 @@ from attrs import define, field
 
 from recouvrement.erreurs import DonneeInvalide, extrait
 from recouvrement.modele._champs import masquer_iban
+from recouvrement.modele.devises import decimales
+from recouvrement.modele.montant import Montant
 from recouvrement.ports import Anomalie
 
 T = TypeVar("T")
@@ -17,10 +19,11 @@ MEGA = 1_000_000
 
 # Où le code de commerce et le code civil s'appliquent de plein droit ; ailleurs, une alerte le dit.
 TERRITOIRES_FRANCAIS = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"})
-REDEMANDER = "Redemandez une facture correcte à son émetteur."
+REDEMANDER = "Redemandez un fichier correct à son émetteur."
 DROIT_SUPPOSE = "créancier établi hors de France : le droit français a été supposé"
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}(?:[\s.-]?[A-Z0-9]){11,30}", re.ASCII | re.IGNORECASE)
+_MONTANT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,12}))?", re.ASCII)
 
 FORMES_DATE = {
     "iso": (re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})-(?P<j>[0-9]{2})", re.ASCII), "AAAA-MM-JJ"),
@@ -99,11 +102,23 @@ def lire_date(texte: str, forme: str, champ: str) -> date:
         raise DonneeInvalide("ce jour n'existe pas", champ=champ, valeur=texte, remede="Vérifiez la date.") from None
 
 
+def lire_somme(texte: str, devise: str, champ: str) -> Montant:
+    """Décimal XML strict : ni exposant, ni signe plus ; des décimales au-delà de la devise si elles sont nulles."""
+    lu, exactes = _MONTANT.fullmatch(texte), decimales(devise)
+    if lu is None:
+        raise DonneeInvalide("montant illisible", champ=champ, valeur=texte, remede=REDEMANDER)
+    fraction = (lu[2] or "").rstrip("0")
+    if len(fraction) > exactes:
+        raise DonneeInvalide(f"au plus {exactes} décimales", champ=champ, valeur=texte, remede=REDEMANDER)
+    return Montant(f"{lu[1]}.{fraction:0<{exactes}}" if exactes else lu[1], devise)
+
+
 def montrer(valeur: object) -> str:
     """Valeur lue, bornée ; tout ce qui ressemble à un IBAN y est masqué."""
     if valeur is None:
         return ""
-    return extrait(_IBAN.sub(lambda lu: masquer_iban(re.sub(r"[\s.-]", "", lu[0])), str(valeur)))
+    lisible = re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", str(valeur))
+    return extrait(_IBAN.sub(lambda lu: masquer_iban(re.sub(r"[\s.-]", "", lu[0])), lisible))
 
 
 @define

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, TERRITOIRES_FRANCAIS, Constat, lire_date
+from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, TERRITOIRES_FRANCAIS, Constat, lire_date, lire_somme
 from recouvrement.lecture._piece import Partie, Piece
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele import _champs as c
@@ -25,7 +25,6 @@ AVOIRS = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split()) 
 _RECTIFICATIVES = frozenset({"384", "471", "472", "473"})
 _AFFACTUREES = frozenset({"393", "472", "473", "501"})
 
-_MONTANT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,12}))?", re.ASCII)
 _SIREN = re.compile(r"[0-9]{9}(?:[0-9]{5})?", re.ASCII)
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 
@@ -67,17 +66,6 @@ def _exiger(texte: str, champ: str) -> str:
     return texte
 
 
-def _somme(texte: str, devise: str, champ: str) -> Montant:
-    """Décimal XML strict : ni exposant, ni signe plus ; des décimales au-delà de la devise si elles sont nulles."""
-    lu, exactes = _MONTANT.fullmatch(texte), decimales(devise)
-    if lu is None:
-        raise DonneeInvalide("montant illisible", champ=champ, valeur=texte, remede=REDEMANDER)
-    fraction = (lu[2] or "").rstrip("0")
-    if len(fraction) > exactes:
-        raise DonneeInvalide(f"au plus {exactes} décimales", champ=champ, valeur=texte, remede=REDEMANDER)
-    return Montant(f"{lu[1]}.{fraction:0<{exactes}}" if exactes else lu[1], devise)
-
-
 def _totaux(piece: Piece) -> _Totaux:
     """Total et net à payer, si la facture s'additionne.
 
@@ -91,13 +79,13 @@ def _totaux(piece: Piece) -> _Totaux:
     except DonneeInvalide as e:
         raise DonneeInvalide(e.message, champ="BT-5 (devise)", valeur=e.valeur, remede=e.remede) from None
     s, d = piece.sommes, piece.devise
-    total = _somme(_exiger(s.total, "BT-112 (total TTC)"), d, "BT-112 (total TTC)")
-    du = _somme(_exiger(s.du, "BT-115 (net à payer)"), d, "BT-115 (net à payer)")
-    verse = _somme(s.verse, d, "BT-113 (déjà versé)") if s.verse else zero
-    arrondi = _somme(s.arrondi, d, "BT-114 (arrondi)") if s.arrondi else zero
+    total = lire_somme(_exiger(s.total, "BT-112 (total TTC)"), d, "BT-112 (total TTC)")
+    du = lire_somme(_exiger(s.du, "BT-115 (net à payer)"), d, "BT-115 (net à payer)")
+    verse = lire_somme(s.verse, d, "BT-113 (déjà versé)") if s.verse else zero
+    arrondi = lire_somme(s.arrondi, d, "BT-114 (arrondi)") if s.arrondi else zero
     _accorder(du, total - verse + arrondi, "BT-115 (net à payer)", "total TTC - déjà versé + arrondi")
     if s.hors_taxe and s.taxe:
-        somme = _somme(s.hors_taxe, d, "BT-109 (total HT)") + _somme(s.taxe, d, "BT-110 (TVA)")
+        somme = lire_somme(s.hors_taxe, d, "BT-109 (total HT)") + lire_somme(s.taxe, d, "BT-110 (TVA)")
         _accorder(total, somme, "BT-112 (total TTC)", "total HT + TVA")
     return _Totaux(total, du)
 

@@ -13,7 +13,7 @@ ESPACES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
 }
-_PROFONDEUR = 100  # une facture en compte une quinzaine
+_PROFONDEUR = 100  # une facture, un relevé en comptent une quinzaine
 
 
 class _Batisseur(TreeBuilder):
@@ -24,14 +24,14 @@ class _Batisseur(TreeBuilder):
         self._profondeur = 0
 
     def doctype(self, nom: str, _public: str | None, _systeme: str | None) -> None:
-        raise DonneeInvalide(
-            "DTD interdite dans une facture", champ="DOCTYPE", valeur=nom, remede="Aucune facture n'en a besoin."
-        )
+        raise DonneeInvalide("DTD interdite", champ="DOCTYPE", valeur=nom, remede="Aucune facture, aucun relevé n'en a besoin.")
 
     def start(self, balise: str, attributs: dict[str, str], /) -> Element:
         self._profondeur += 1
         if self._profondeur > _PROFONDEUR:
-            raise DonneeInvalide(f"plus de {_PROFONDEUR} éléments emboîtés", champ=balise, remede="Ce n'est pas une facture.")
+            raise DonneeInvalide(
+                f"plus de {_PROFONDEUR} éléments emboîtés", champ=balise, remede="Ce n'est ni une facture ni un relevé."
+            )
         return super().start(balise, attributs)
 
     def end(self, balise: str, /) -> Element:

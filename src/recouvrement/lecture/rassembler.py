@@ -1,6 +1,6 @@
 """De plusieurs lectures à des dossiers : les doublons sont dits, un fait sans dossier est refusé, le reste est traité."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve
@@ -8,13 +8,16 @@ from attrs import evolve
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
+from recouvrement.modele.evenements import Paiement
+from recouvrement.modele.personnes import Debiteur
 from recouvrement.ports import Anomalie, Lecture
 
 
 def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
     """Dossiers par créancier, débiteur et devise, et tout ce qui n'a pas pu y entrer, fichiers illisibles compris.
 
-    Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée.
+    Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée. Un règlement dont
+    le débiteur est connu (FEC) entre à son dossier, sans y désigner de créance ; celui d'un relevé reste une proposition.
     """
     lues: list[tuple[Path, Lecture]] = []
     anomalies: list[Anomalie] = []
@@ -26,15 +29,37 @@ def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> 
             anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture)))
     creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
-    faits = [(chemin, e) for chemin, lecture in lues for e in lecture.evenements]
+    faits: list[tuple[Path, Evenement, Debiteur | None]] = []
+    for chemin, lecture in lues:
+        faits += [(chemin, e, None) for e in lecture.evenements]
+        faits += [(chemin, e.paiement, e.debiteur) for e in lecture.encaissements if e.debiteur]
+        anomalies += _propositions(chemin, lecture)
     suivis: list[list[Evenement]] = [[] for _ in dossiers]
-    for chemin, evenement in faits:
-        rangs = [i for i, d in enumerate(dossiers) if d.concerne(evenement)]
+    for chemin, evenement, debiteur in faits:
+        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, evenement, debiteur)]
         if len(rangs) == 1:
             suivis[rangs[0]].append(evenement)
         else:
             anomalies.append(_sans_dossier(chemin, evenement, len(rangs)))
     return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
+
+
+def _va_a(dossier: Dossier, evenement: Evenement, debiteur: Debiteur | None) -> bool:
+    if debiteur is None:
+        return dossier.concerne(evenement)
+    meme_devise = isinstance(evenement, Paiement) and evenement.montant.devise == dossier.devise
+    return meme_devise and dossier.debiteur.cle == debiteur.cle
+
+
+def _propositions(chemin: Path, lecture: Lecture) -> Iterator[Anomalie]:
+    """Ce qu'un relevé propose : rien n'en est imputé, et cela se dit."""
+    regles = sum(e.debiteur is None for e in lecture.encaissements)
+    for nombre, message, remede in (
+        (regles, "règlements à rapprocher : rien n'est imputé", "Voyez Portefeuille.rapprocher."),
+        (len(lecture.retours), "paiements revenus impayés : aucun n'est annulé", "Voyez Retour.rejet."),
+    ):
+        if nombre:
+            yield Anomalie(gravite="alerte", ou=chemin.name, message=message, valeur=str(nombre), remede=remede)
 
 
 def _sans_doublon(lues: Iterable[tuple[Path, Creance]], anomalies: list[Anomalie]) -> list[Creance]:

@@ -92,7 +92,8 @@ def temporaire(
     reference = bilan.creance.reference
     if bilan.conteste:
         return Empechement(reference, CONTESTEE, None, _levee(faits, au))
-    if scenario.solde_minimal is not None and bilan.principal.valeur.decimal < scenario.solde_minimal.decimal:
+    minimum, reste = scenario.solde_minimal, bilan.principal.valeur
+    if minimum is not None and minimum.devise == reste.devise and reste < minimum:
         return Empechement(reference, PETIT_SOLDE)
     for e in faits:
         match e:

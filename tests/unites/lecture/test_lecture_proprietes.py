@@ -8,13 +8,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fabrique import CREANCIER, IBAN
+from fabrique_livres import camt, detail, fec, ntry, ouverture, reglement, solde, vente
 from recouvrement import Montant, RecouvrementError
-from recouvrement.lecture import LecteurCsv, LecteurFacture
+from recouvrement.lecture import LecteurCAMT, LecteurCsv, LecteurFacture, LecteurFEC
 from recouvrement.ports import Lecteur, Lecture
 
 IMPAYES = Path(__file__).parents[3] / "exemples" / "impayes"
 MODELES = [p.read_bytes() for p in sorted(IMPAYES.iterdir()) if p.suffix in {".csv", ".xml", ".pdf"}]
-LECTEURS: list[Lecteur] = [LecteurCsv(), LecteurCsv(encodage="latin-1", format_date="fr"), LecteurFacture()]
+MODELES += [
+    fec(ouverture("20260101", ("PORT", "RAN", 500)), vente("1", "20260601", 1000), reglement("1", "20260620", 400)),
+    camt(solde("OPBD", "0.00"), solde("CLBD", "10.00"), ntry("10.00", detail(libelle="F-1", iban=IBAN))),
+]
+LECTEURS: list[Lecteur] = [
+    LecteurCsv(),
+    LecteurCsv(encodage="latin-1", format_date="fr"),
+    LecteurFacture(),
+    LecteurFEC(creancier=CREANCIER),
+    LecteurCAMT(),
+]
 CALME = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -30,6 +42,7 @@ def tenir(octets: bytes) -> None:
         assert isinstance(lecture, Lecture)
         assert all(str(a) for a in lecture.anomalies)
         assert all(x.principal.centimes > 0 for x in lecture.creances)
+        assert all(x.paiement.montant.centimes > 0 for x in lecture.encaissements)
 
 
 @CALME
@@ -63,7 +76,9 @@ def test_fichiers_abimes(data: st.DataObject) -> None:
 @CALME
 @given(
     st.sampled_from(MODELES),
-    st.sampled_from(["reference", "principal", "1", "2", "EUR", "FR", "Amount", "format", "schemeID"]),
+    st.sampled_from(
+        ["reference", "principal", "1", "2", "EUR", "FR", "Amount", "format", "schemeID", "Amt", "BOOK", "411000", "2026", ",00"]
+    ),
     st.text(max_size=20),
 )
 def test_valeurs_remplacees(octets: bytes, mot: str, autre: str) -> None:
