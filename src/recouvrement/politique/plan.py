@@ -10,10 +10,10 @@ from typing import Any
 from attrs import evolve, fields, frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.modele.actes import ActeInterruptif
+from recouvrement.modele.actes import ActeInterruptif, Demarche
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
-from recouvrement.modele.evenements import Echeancier
+from recouvrement.modele.evenements import Appel, Avoir, Echeancier, FraisJustifies, Paiement, Rejet, Remise, Signal
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.accord import GRACE_DE_PAROLE
 from recouvrement.politique.bilan import ActionProposee, Bilan
@@ -22,14 +22,18 @@ from recouvrement.politique.suite import PRESCRIPTION_PROCHE
 from recouvrement.resultat import pour_json
 from recouvrement.temps import UN_JOUR, jour_civil
 
+SANS_SUITE = (Demarche, Paiement, Rejet, Avoir, Remise, FraisJustifies, Appel, Signal)  # tout leur effet est le jour même
+
 
 @frozen
 class Plan:
     """Chaque étape à venir si rien ne se passe, dans l'ordre ; s'itère sur ses actions.
 
+    La dernière est l'acte qui préserve la prescription, au jour où il faudra le faire.
+
     Attributes:
         actions: Chacune à son jour : celles déjà dues portent le jour de l'examen.
-        fin: Bilan après la dernière.
+        fin: Bilan au jour de la dernière, une fois faite ; sans étape, celui du jour de l'examen.
     """
 
     dossier: Dossier
@@ -147,8 +151,8 @@ class Simulation:
         lignes: dict[tuple[date, str], dict[str, Any]] = {}
         for nom, simulation in (("celle_ci", self), ("autre", autre)):
             for dossier, a in simulation.journal:
-                cle = (a.acte.le, dossier.debiteur.nom)
-                ligne = lignes.setdefault(cle, {"le": cle[0], "debiteur": cle[1], "celle_ci": "", "autre": ""})
+                cle = (a.acte.le, dossier.debiteur.cle)
+                ligne = lignes.setdefault(cle, {"le": a.acte.le, "debiteur": dossier.debiteur.nom, "celle_ci": "", "autre": ""})
                 ligne[nom] = ", ".join(filter(None, (ligne[nom], a.etape.cle)))
         return [lignes[cle] for cle in sorted(lignes)]
 
@@ -208,20 +212,23 @@ def _supposer(dossiers: tuple[Dossier, ...], hypotheses: tuple[Evenement, ...]) 
 def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date | None) -> tuple[list[ActionProposee], Bilan]:
     """Les actions faites l'une après l'autre, chacune à son jour ; sans terme, jusqu'à ce que plus rien ne vienne."""
     actions: list[ActionProposee] = []
-    jour = au
+    jour, fin = au, None
     while True:
         bilan = politique.examiner(dossier, au=jour)
         if bilan.actions:
             actions += bilan.actions
-            dossier = dossier.avec(*(a.acte for a in bilan.actions))
+            dossier, fin = dossier.avec(*(a.acte for a in bilan.actions)), None
             if jusqu_au is not None or not any(isinstance(a.acte, ActeInterruptif) for a in bilan.actions):
                 continue
             return actions, politique.examiner(dossier, au=jour)
+        fin = fin or bilan
         suivants = [*_jours_des_faits(dossier.evenements), *_jours_decisifs(politique, bilan)]
         suivants = [j for j in suivants if jour < j and (jusqu_au is None or j <= jusqu_au)]
         if suivants:
             jour = min(suivants)
-        elif jusqu_au is None or jour == jusqu_au:
+        elif jusqu_au is None:
+            return actions, fin
+        elif jour == jusqu_au:
             return actions, bilan
         else:
             jour = jusqu_au
@@ -230,6 +237,9 @@ def _derouler(politique: Politique, dossier: Dossier, au: date, jusqu_au: date |
 def _jours_des_faits(evenements: Iterable[Evenement]) -> Iterator[date]:
     """Chaque jour qu'un fait connu date, son lendemain, et la fin des jours de grâce."""
     for e in evenements:
+        if isinstance(e, SANS_SUITE):
+            yield e.le
+            continue
         valeurs = [getattr(e, a.name) for a in fields(type(e))]
         if isinstance(e, Echeancier):
             valeurs += [jour for jour, _ in e.versements]

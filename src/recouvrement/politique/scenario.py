@@ -192,9 +192,13 @@ class Scenario:
         cles = [e.cle for e in self.etapes]
         if len(set(cles)) != len(cles):
             raise DonneeInvalide("deux étapes ont la même clé", ou=ou, champ="etapes", valeur=", ".join(cles))
+        if self.solde_minimal is not None and self.solde_minimal.centimes < 0:
+            raise DonneeInvalide("un montant positif est attendu", ou=ou, champ="solde_minimal", valeur=self.solde_minimal)
+        echu = None  # dernière étape comptée de l'échéance
         for avant, etape in zip((None, *self.etapes), self.etapes, strict=False):
-            if defaut := _defaut(avant, etape):
+            if defaut := _defaut(avant, etape, echu):
                 raise DonneeInvalide(defaut, ou=ou, champ="etapes", valeur=etape.cle)
+            echu = etape if etape.depuis == "echeance" else echu
 
     @classmethod
     def lire(cls, fichier: Path) -> Self:
@@ -223,7 +227,7 @@ class Scenario:
         return cls(etapes=etapes, **brut)
 
 
-def _defaut(avant: Etape | None, etape: Etape) -> str:
+def _defaut(avant: Etape | None, etape: Etape, echu: Etape | None) -> str:
     """Ce qui rend l'étape impossible après celle d'avant, ou rien."""
     if etape.acte == "acte_interruptif":
         return "un acte interruptif ne se programme pas : la prescription proche l'appelle d'elle-même"
@@ -231,7 +235,7 @@ def _defaut(avant: Etape | None, etape: Etape) -> str:
         return "une mise en demeure accorde un délai pour payer (C. civ., art. 1231)"
     if etape.depuis == "presentation" and (avant is None or avant.acte != "mise_en_demeure"):
         return "seule l'étape qui suit une mise en demeure se compte de sa présentation"
-    if avant and avant.depuis == etape.depuis == "echeance" and etape.jours < avant.jours:
+    if echu and etape.depuis == "echeance" and etape.jours < echu.jours:
         return "l'étape viendrait avant celle qui la précède"
     return ""
 

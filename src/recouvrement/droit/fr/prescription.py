@@ -152,6 +152,7 @@ class _Cours:
         horloges: Une ; ou deux quand une loi a réduit la durée en cours de délai, l'ancienne et la nouvelle : la première échue compte.
         expire: Dernier jour du délai, hors période protégée.
         repris: Dernier jour de reprise des suspensions subies : elles ne se comptent qu'une fois.
+        plancher: Dernier jour de reprise dont six mois doivent rester.
         plafond: Jour du butoir, ``None`` s'il ne joue pas ; ``libre`` : le délai en cours y échappe.
         libres: Délai libre qu'une reconnaissance a suivi : le butoir n'arrête que le sien, l'autre court encore.
     """
@@ -163,6 +164,7 @@ class _Cours:
     horloges: tuple[_Horloge, ...]
     expire: date
     repris: date
+    plancher: date
     plafond: date | None
     titre: RegimePrescription
     libre: bool
@@ -175,7 +177,7 @@ class _Cours:
         cls, ligne: RegimePrescription, duree: Delai, depart: date, plafond: date | None, titre: RegimePrescription
     ) -> "_Cours":
         """Le premier délai."""
-        cours = cls(ligne, duree, depart, depart, (), depart, depart, plafond, titre, plafond is None, (), [], [])
+        cours = cls(ligne, duree, depart, depart, (), depart, depart, date.min, plafond, titre, plafond is None, (), [], [])
         cours.horloges = cours._partir(depart)
         cours.expire = min(h.fin for h in cours.horloges)
         return cours
@@ -198,7 +200,7 @@ class _Cours:
         # une interruption est un acte tenu pour fait à temps dans la période protégée ; une suspension, non
         perdue = cause.cle != "titre" and m.le > (self.expire if cause.effet == "suspension" else self.fin)
         if cause.effet == "suspension" and (perdue or self.ligne.forclusion):
-            self.repris = max(self.repris, m.reprise)  # sans effet sur ce délai, elle en retiendra un qui s'ouvrirait d'ici là
+            self._retenir(m)  # sans effet sur ce délai, elle en retiendra un qui s'ouvrirait d'ici là
         if self.ligne.forclusion and not cause.forclusion:
             return (_sans_effet(m, FORCLUSION, INSENSIBLE),)
         if cause.effet == "renonciation":
@@ -221,15 +223,25 @@ class _Cours:
     def _suspendre(self, m: Moment) -> tuple[Segment, ...]:
         if m.reprise < self.depart or (m.reprise == self.depart and not m.en_cours):
             return (_sans_effet(m, m.cause.source, AVANT),)
-        repris, self.repris = self.repris, max(self.repris, m.reprise)
+        repris = self.repris
+        self._retenir(m)
         self.horloges = self._arreter(self.horloges, m, repris)
         if self.libres and m.le <= min(h.fin for h in self.libres):
             self.libres = self._arreter(self.libres, m, repris)
         return self._porter(m, "suspension")
 
+    def _retenir(self, m: Moment) -> None:
+        self.repris = max(self.repris, m.reprise)
+        if m.cause.plancher:
+            self.plancher = max(self.plancher, m.reprise)
+
+    def _six_mois(self, reprise: date) -> date:
+        """Six mois de cette reprise, plus les jours qu'une autre suspension arrête encore."""
+        return SIX_MOIS.depuis(reprise) + (self.repris - reprise)
+
     def _arreter(self, horloges: tuple[_Horloge, ...], m: Moment, repris: date) -> tuple[_Horloge, ...]:
         """Les jours de cette suspension qu'aucune autre n'a comptés, et le plancher de six mois."""
-        plancher = SIX_MOIS.depuis(m.reprise) + (self.repris - m.reprise) if m.cause.plancher else date.min
+        plancher = self._six_mois(m.reprise) if m.cause.plancher else date.min
         return tuple(
             _Horloge(depart, max(fin + max(m.reprise - max(m.le, repris, depart), timedelta(0)), plancher))
             for depart, fin in horloges
@@ -251,7 +263,8 @@ class _Cours:
         """Un délai ouvert pendant une suspension n'en compte que le reste ; il ne finit jamais avant celui qu'il remplace."""
         if self.ligne.forclusion:
             return horloges
-        return tuple(_Horloge(d, max(self.expire, fin + max(self.repris - d, timedelta(0)))) for d, fin in horloges)
+        plancher = self._six_mois(self.plancher) if self.plancher > self.depart else date.min
+        return tuple(_Horloge(d, max(self.expire, plancher, fin + max(self.repris - d, timedelta(0)))) for d, fin in horloges)
 
     def _porter(self, m: Moment, effet: Literal["interruption", "suspension"]) -> tuple[Segment, ...]:
         """La nouvelle fin : jamais avant l'ancienne, ni au-delà du butoir."""
