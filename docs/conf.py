@@ -33,7 +33,7 @@ python_maximum_signature_line_length = 100
 # Rien n'est appelé du réseau : les types de la bibliothèque standard ne sont pas liés. Les nôtres doivent l'être tous.
 nitpick_ignore_regex = [
     (r"py:(class|exc)", r"(builtins|collections|datetime|decimal|enum|pathlib|typing)\..*|date"),
-    (r"py:class", r"(recouvrement\.resultat\.)?T(_co)?|Evenement|Acte"),  # variables et alias de type
+    (r"py:class", r"(recouvrement\.(resultat|masse\.examen)\.)?T(_co)?|Evenement|Acte"),  # variables et alias de type
 ]
 
 _DEUX_POINTS = "\ue000"

@@ -1,12 +1,14 @@
 """Un scénario est une donnée : ce qui se lit, ce qui se refuse, et ce qu'un scénario à soi change."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from fabrique import creance, examiner
-from recouvrement import DonneeInvalide, Etape, Politique, Relance, Scenario
+from recouvrement import Condition, DonneeInvalide, Etape, Politique, Relance, Scenario
+from recouvrement.politique import scenario
 from recouvrement.politique.scenario import prereglage
 
 COURT = Scenario(
@@ -87,3 +89,187 @@ def test_un_scenario_a_soi() -> None:
     tardif = Relance(le=date(2026, 5, 14), etape="un")
     assert examiner(creance(), tardif, au=date(2026, 5, 15), politique=mienne).prochaine.le == date(2026, 5, 29)
     assert Politique(scenario=COURT) == mienne != Politique()
+
+
+PREREGLAGES = ("acheteur_public", "amiable_court", "bailleur", "consommateur", "grand_compte", "progressif", "trois_lettres")
+
+
+def _demeure(**champs: object) -> Etape:
+    return Etape(**{"cle": "md", "acte": "mise_en_demeure", "jours": 20, "delai_accorde": 8, "canaux": ["recommande"]} | champs)
+
+
+@pytest.mark.parametrize("nom", PREREGLAGES)
+def test_chaque_prereglage_se_tient(nom: str) -> None:
+    """Sa source est dite, la mise en demeure précède la remise, le ton ne redescend pas."""
+    s = prereglage(nom)
+    actes = [e.acte for e in s.etapes]
+    assert s.cle == nom
+    assert "usage" in s.source
+    assert actes[-2:] == ["mise_en_demeure", "transmission"]
+    assert actes.count("mise_en_demeure") == 1
+    assert [e.ton for e in s.etapes] == sorted(e.ton for e in s.etapes)
+    assert next(e for e in s.etapes if e.acte == "mise_en_demeure").declencheur == "refus_explicite"
+
+
+@pytest.mark.parametrize("nom", PREREGLAGES)
+def test_un_prereglage_relu_est_le_meme(nom: str) -> None:
+    assert Scenario.lire(Path(scenario.__file__).with_name("scenarios") / f"{nom}.toml") == prereglage(nom)
+
+
+@pytest.mark.parametrize(
+    ("texte", "situation", "tenue"),
+    [
+        ("montant >= 100", {"montant": Decimal("100.00")}, True),
+        ("montant > 100", {"montant": Decimal("100.00")}, False),
+        ("montant < 100.50", {"montant": Decimal("100.49")}, True),
+        ("montant <= 100", {"montant": Decimal("100.01")}, False),
+        ("montant = 100", {"montant": Decimal("100.00")}, True),
+        ("age >= 9", {"age": 10}, True),
+        ("age < 10", {"age": 9}, True),
+        ("qualite = consommateur", {"qualite": "consommateur"}, True),
+        ("qualite != consommateur", {"qualite": "consommateur"}, False),
+        ("signal = silence", {"signal": frozenset({"report", "silence"})}, True),
+        ("signal = silence", {"signal": frozenset()}, False),
+        ("signal != silence", {"signal": frozenset({"report", "silence"})}, False),
+        ("signal != silence", {"signal": frozenset({"report"})}, True),
+    ],
+)
+def test_condition(texte: str, situation: dict, tenue: bool) -> None:
+    condition = Condition.lire(texte)
+    assert condition.tient(situation) is tenue
+    assert str(condition) == texte
+    assert Condition.lire(str(condition)) == condition
+
+
+@pytest.mark.parametrize(
+    "texte",
+    [
+        "",
+        "montant",
+        "montant>=100",
+        "montant >= 100 euros",
+        "montant >= beaucoup",
+        "montant >= NaN",
+        "montant >= Infinity",
+        "montant ~ 100",
+        "montant == 100",
+        "solde >= 100",
+        "__class__ = 1",
+        "qualite >= commercant",
+        "signal < silence",
+        "nature > facture",
+        "risque <= normal",
+    ],
+)
+def test_condition_refusee(texte: str) -> None:
+    with pytest.raises(DonneeInvalide):
+        Condition.lire(texte)
+
+
+def test_une_condition_ecrite_des_deux_facons() -> None:
+    """« 9 » est plus petit que « 10 » : un nombre se compare comme un nombre, jamais comme un texte."""
+    assert Condition("age", "<", "10") == Condition("age", "<", 10) == Condition.lire("age < 10")
+    assert Etape(cle="un", acte="relance", jours=2, si=["age < 10"]).si == (Condition("age", "<", 10),)
+
+
+@pytest.mark.parametrize(
+    "etapes",
+    [
+        [],
+        [Etape(cle="r", acte="transmission", jours=3, depuis="precedente")],
+        [Etape(cle="r", acte="transmission", jours=3, depuis="presentation")],
+        [Etape(cle="un", acte="relance", jours=5), Etape(cle="r", acte="transmission", jours=3, depuis="presentation")],
+        [Etape(cle="un", acte="relance", jours=9), Etape(cle="deux", acte="relance", jours=5)],
+        [Etape(cle="un", acte="relance", jours=9), Etape(cle="un", acte="relance", jours=12)],
+        [_demeure(delai_accorde=None)],
+        [_demeure(delai_accorde=0)],
+        [Etape(cle="saisir", acte="acte_interruptif", jours=5)],
+    ],
+)
+def test_scenario_impossible(etapes: list[Etape]) -> None:
+    with pytest.raises(DonneeInvalide) as refus:
+        Scenario(cle="x", etapes=etapes)
+    assert "x" in str(refus.value)
+
+
+def test_remonter_le_temps_par_dessus_une_etape_relative_est_refuse() -> None:
+    """J+30, puis cinq jours après, puis J+10 : la troisième viendrait avant la première."""
+    with pytest.raises(DonneeInvalide):
+        Scenario(
+            cle="x",
+            etapes=[
+                Etape(cle="un", acte="relance", jours=30),
+                Etape(cle="deux", acte="relance", jours=5, depuis="precedente"),
+                Etape(cle="trois", acte="relance", jours=10),
+            ],
+        )
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [
+        {"cle": ""},
+        {"cle": "x" * 61},
+        {"acte": "saisie"},
+        {"depuis": "toujours"},
+        {"canaux": []},
+        {"jours": True},
+        {"jours": 1.5},
+        {"jours": -1, "ouvres": True},
+        {"fenetre": -1},
+        {"ton": -1},
+        {"delai_accorde": "8"},
+        {"declencheur": "lundi"},
+        {"declencheur": ""},
+        {"si": [">="]},
+        {"si": [3]},
+        {"lettre": None},
+    ],
+)
+def test_etape_refusee(champs: dict) -> None:
+    with pytest.raises(DonneeInvalide):
+        Etape(**{"cle": "un", "acte": "relance", "jours": 2} | champs)
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [
+        {"cle": ""},
+        {"ecart_minimal": "7"},
+        {"ecart_minimal": None},
+        {"contacts_max": (0, 7)},
+        {"contacts_max": (1, 0)},
+        {"contacts_max": (1,)},
+        {"contacts_max": (1, 2, 3)},
+        {"contacts_max": (1.0, 7)},
+        {"contacts_max": (True, 7)},
+        {"contacts_max": 3},
+        {"solde_minimal": 1.5},
+        {"solde_minimal": "beaucoup"},
+        {"solde_minimal": "-1.00"},
+        {"jours_ouvres": 1},
+        {"fin_de_mois": "oui"},
+        {"etapes": ["un"]},
+    ],
+)
+def test_scenario_refuse(champs: dict) -> None:
+    with pytest.raises(DonneeInvalide):
+        Scenario(**{"cle": "x", "etapes": COURT.etapes} | champs)
+
+
+def test_un_canal_seul_n_est_pas_une_suite_de_lettres() -> None:
+    with pytest.raises(DonneeInvalide):
+        Etape(cle="un", acte="relance", jours=2, canaux="courriel")
+
+
+def test_seul_le_telephone_est_un_appel() -> None:
+    assert Etape(cle="un", acte="relance", jours=2, canaux=["telephone"]).est_un_appel
+    assert not Etape(cle="un", acte="relance", jours=2, canaux=["telephone", "courriel"]).est_un_appel
+
+
+def test_les_scenarios_se_donnent_dans_n_importe_quel_ordre() -> None:
+    a, b = Politique(scenarios={"F-1": COURT, "F-2": COURT}), Politique(scenarios=[("F-2", COURT), ("F-1", COURT)])
+    assert a == b
+    assert hash(a) == hash(b)
+    assert a.scenario_de(creance("F-1")) == COURT
+    assert a.scenario_de(creance("F-3")) == prereglage("progressif")

@@ -37,7 +37,7 @@ INTERDITS = (
         "ne pas imiter un acte de justice",
     ),
     Interdit(
-        r"\bsaisies?\b|\bhuissier|\bexpuls|\bfichage|Banque de France|\bseiz(e|ure)|\bbailiff|\bevict|credit (file|bureau|blacklist)",
+        r"\bsaisies?\b|\bhuissier|\bexpuls|\bfichage|banque de france|\bseiz(e|ure)|\bbailiff|\bevict|credit (file|bureau|blacklist)",
         "C. conso., art. L. 121-6",
         "menace d'une mesure impossible sans titre",
         au_debiteur=True,
@@ -58,7 +58,7 @@ INTERDITS = (
         "on ne renonce pas à une prescription qui n'est pas acquise",
     ),
     Interdit(
-        r"(?<!aucuns )\bfrais de (relance|rappel|dossier|mise en demeure|recommandé|gestion)"
+        r"(?<!aucuns )\bfrais (accessoires|de (relance|rappel|dossier|mise en demeure|recommandé|gestion|contentieux|mandataire|l['’]acte))"
         r"|\b(reminder|administration|agency|collection) (fees?|costs?|charges?)",
         "CPCE, art. L. 111-8",
         "frais sans titre : à la charge du créancier",
@@ -84,6 +84,7 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
         ModeleInvalide: Premier contrôle qui échoue.
     """
     texte = " ".join(_litteral(t) for t in courrier.textes())
+    bas = texte.lower()
     _procedure(courrier, faits)
     if not isinstance(sujet, Paiement | DossierContentieux):
         _prescription(courrier, faits)
@@ -91,7 +92,7 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
     for interdit in INTERDITS:
         if interdit.au_debiteur and faits.destinataire is not None:
             continue
-        if trouve := re.search(interdit.motif, texte, re.IGNORECASE):
+        if trouve := re.search(interdit.motif, bas):
             _refuser(courrier, f"« {trouve[0]} » : {interdit.message} ({interdit.article})")
     _regime(courrier, faits, " ".join(_litteral(t, montants=False) for t in courrier.textes()))
     if faits.met_en_demeure:

@@ -74,6 +74,7 @@ class Courrier:
 
     Attributes:
         lettre: Nom du modèle (« relance », « mise_en_demeure »).
+        titre: Ce qu'elle est, en clair (« Mise en demeure »).
         canal: Par où elle part : ``courriel``, ``courrier``, ``recommande``.
         mode_envoi: Mention imprimée (« Lettre recommandée avec demande d'avis de réception »), ou vide.
         references: Couples (libellé, valeur) du bloc de références.
@@ -95,6 +96,7 @@ class Courrier:
     references: tuple[tuple[str, Texte], ...] = ()
     tete: Texte = ()
     annexes: tuple[Tableau, ...] = field(default=())
+    titre: str = ""
 
     def textes(self) -> Iterator[Texte]:
         """Tous les textes, dans l'ordre de lecture : pour les contrôles et les comptes."""

@@ -11,6 +11,7 @@ from recouvrement.courrier.document import Donnee, Fragment, Jour, Tableau, Text
 from recouvrement.courrier.modele import Champs, Conditions, Lexique
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.courrier.tiers import Tiers
+from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.actes import MiseEnDemeure, Relance
 from recouvrement.modele.dossier import atteint, vise
 from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollective, Promesse
@@ -127,7 +128,11 @@ class Faits:
         return sum((getattr(b, nom).valeur for b in self.visees for nom in noms), Montant.zero(self.bilan.dossier.devise))
 
     def champs(self) -> Champs:
-        """Tous les champs qu'un modèle peut nommer ; ``None`` : inconnu dans ce dossier."""
+        """Tous les champs qu'un modèle peut nommer ; ``None`` : inconnu dans ce dossier.
+
+        Raises:
+            ModeleInvalide: Un fait de l'appelant prend le nom d'un champ.
+        """
         dossier, premiere, mots = self.bilan.dossier, self.visees[0], self.mots
         creancier = self.mandataire.en_tete() if self.mandataire else dossier.creancier
         lignes, mediateur = premiere.decompte.lignes, dossier.creancier.mediateur
@@ -135,7 +140,7 @@ class Faits:
         principal, penalites, interets, indemnites = (m or None for m in montants)
         alineas = l111_8(self.bilan.au)
         total, limite, plan = self.poste("total"), self.limite, self.plan
-        return {
+        propres: Champs = {
             "a_payer": self.a_payer,
             "appel": self.destinataire.appel if self.destinataire else None,
             "appel_le": Jour(self.appel.le) if self.appel else None,
@@ -181,8 +186,10 @@ class Faits:
             "l111_8_alinea_2": Donnee(alineas[0]),
             "l111_8_alinea_3": Donnee(alineas[1]),
             **self.apport.champs,
-            **self.dits,
         }
+        if pris := sorted(propres.keys() & self.dits.keys()):
+            raise ModeleInvalide("ce nom est déjà celui d'un champ du bilan", modele="faits", champ=pris[0])
+        return {**propres, **self.dits}
 
     def conditions(self) -> Conditions:
         """Toutes les conditions qu'un modèle peut nommer."""

@@ -19,6 +19,7 @@ ROLES = frozenset(
 )
 CLES = frozenset(
     {
+        "titre",
         "lettre",
         "reclame",
         "vise",
@@ -82,6 +83,7 @@ class Modele:
     """Modèle d'une lettre.
 
     Attributes:
+        titre: Son nom en français, ou dans sa langue : titre du document et tête des pages suivantes.
         reclame: ``principal``, ``total`` ou ``rien`` : ce que la lettre demande de payer.
         vise: Les créances dont elle parle, sauf si son sujet ou l'appelant les nomme : ``echues``, ``a_echoir`` ou ``toutes``.
         regimes: Régimes de droit auxquels elle peut s'adresser ; vide : tous.
@@ -93,6 +95,7 @@ class Modele:
     """
 
     nom: str
+    titre: str
     lettre: str
     reclame: Literal["principal", "total", "rien"]
     vise: Literal["echues", "a_echoir", "toutes"]
@@ -196,6 +199,7 @@ def lire(fichier: Path) -> Modele:
             raise ModeleInvalide(f"« {cle} » : l'un de {', '.join(valeurs)}", modele=fichier.stem, champ=cle)
     return Modele(
         nom=fichier.stem,
+        titre=brut.get("titre", fichier.stem.replace("_", " ").capitalize()),
         lettre=brut.get("lettre", fichier.stem),
         reclame=brut["reclame"],
         vise=brut["vise"],

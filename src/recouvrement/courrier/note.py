@@ -41,6 +41,7 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
     blocs = _Redaction(retenues, champs, conditions, modele.nom)
     return Courrier(
         lettre=modele.nom,
+        titre=modele.titre,
         langue=langue,
         canal="courrier",
         date=bilan.au,

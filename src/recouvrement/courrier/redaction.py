@@ -98,6 +98,7 @@ def ecrire(
         reclame_accessoires=_accessoires(modele, visees),
         limite=payer_avant_le,
         exige_une_limite=modele.reclame != "rien" and modele.vise == "echues",
+        met_en_demeure=modele.lettre == "mise_en_demeure",
         apport=apport,
         mandataire=mandataire,
         destinataire=destinataire,
@@ -134,6 +135,7 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
     references = ((mots["nos_references"], (Donnee(faits.reference),)), (mots["compte_arrete_au"], (Jour(faits.bilan.au),)))
     courrier = Courrier(
         lettre=nom,
+        titre=modele.titre,
         langue=langue,
         canal=canal,
         date=le,

@@ -1,21 +1,42 @@
 """D'une ligne de CSV à un fait : créance ou événement. Privé."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import NOTHING, define, evolve, field, fields, frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Constat
+from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Constat, lire_date
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture.qualite import normaliser_tva, qualite
-from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
+from recouvrement.modele.actes import ActeInterruptif, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.conditions import ConditionsPaiement
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
-from recouvrement.modele.evenements import Avoir, Paiement
+from recouvrement.modele.evenements import (
+    Appel,
+    Avoir,
+    Blocage,
+    Contestation,
+    DecheanceTerme,
+    DelaiDeGrace,
+    Echeancier,
+    FraisJustifies,
+    Paiement,
+    ProcedureCollective,
+    Promesse,
+    Reconnaissance,
+    Rejet,
+    Remise,
+    Renonciation,
+    Signal,
+    Suspension,
+    Titre,
+)
+from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite
 
 _PARTIE = (
@@ -30,29 +51,54 @@ COLONNES_CREANCES = (
     *(f"debiteur_{c}" for c in (*_PARTIE, "acheteur")),
     *(f"creancier_{c}" for c in (*_PARTIE, "iban", "bic", "mediateur")),
 )
-COLONNES_EVENEMENTS = (
-    *("type", "le", "montant", "devise", "creance", "reference", "moyen", "etape", "canal"),
-    *("presentee_le", "payer_avant_le", "effet_le", "a"),
-)
+_CLASSES: dict[str, type[Any]] = {
+    "paiement": Paiement,
+    "rejet": Rejet,
+    "avoir": Avoir,
+    "remise": Remise,
+    "frais_justifies": FraisJustifies,
+    "contestation": Contestation,
+    "promesse": Promesse,
+    "echeancier": Echeancier,
+    "decheance_terme": DecheanceTerme,
+    "reconnaissance": Reconnaissance,
+    "renonciation": Renonciation,
+    "suspension": Suspension,
+    "acte_interruptif": ActeInterruptif,
+    "delai_de_grace": DelaiDeGrace,
+    "procedure_collective": ProcedureCollective,
+    "titre": Titre,
+    "appel": Appel,
+    "signal": Signal,
+    "blocage": Blocage,
+    "relance": Relance,
+    "mise_en_demeure": MiseEnDemeure,
+    "transmission": Transmission,
+}
+_OUI_NON = {"oui": True, "non": False}
+_CHAMPS = {"du": "le", "creances": "creance"}  # la colonne, quand elle ne porte pas le nom du champ
 
 
 @frozen
 class _Genre:
-    """Ce qu'un type d'événement lit : sa classe, ses colonnes, celles qu'il exige."""
+    """Un type d'événement et ses colonnes : celles de ses champs, obligatoires s'ils n'ont pas de défaut."""
 
-    classe: Callable[..., Evenement]
-    colonnes: tuple[str, ...]
-    exige: tuple[str, ...] = ()
+    classe: type[Any]
+    champs: Mapping[str, str]
+    exige: tuple[str, ...]
+
+    @classmethod
+    def de(cls, classe: type[Any]) -> "_Genre":
+        """Une colonne par champ ; la devise accompagne le montant."""
+        lus = [f for f in fields(classe) if f.name != "pour_memoire"]
+        champs = {_CHAMPS.get(f.name, f.name): f.name for f in lus}
+        if champs.keys() & {"montant", "versements"}:
+            champs["devise"] = ""
+        return cls(classe, champs, tuple(_CHAMPS.get(f.name, f.name) for f in lus if f.default is NOTHING))
 
 
-_ACTE = ("creance", "reference", "etape")
-_GENRES: dict[str, _Genre] = {
-    "paiement": _Genre(Paiement, ("montant", "devise", "creance", "reference", "moyen"), ("montant",)),
-    "avoir": _Genre(Avoir, ("montant", "devise", "creance", "reference", "effet_le"), ("montant", "creance")),
-    "relance": _Genre(Relance, (*_ACTE, "canal")),
-    "mise_en_demeure": _Genre(MiseEnDemeure, (*_ACTE, "canal", "presentee_le", "payer_avant_le")),
-    "transmission": _Genre(Transmission, (*_ACTE, "a")),
-}
+_GENRES = {type_: _Genre.de(classe) for type_, classe in _CLASSES.items()}
+COLONNES_EVENEMENTS = ("type", *dict.fromkeys(colonne for genre in _GENRES.values() for colonne in genre.champs))
 
 
 def plus_proche(nom: str, connus: tuple[str, ...]) -> str:
@@ -165,24 +211,44 @@ def lire_evenement(ligne: Ligne) -> Evenement:
     if genre is None:
         raise DonneeInvalide("type inconnu", champ="type", valeur=type_, remede=plus_proche(type_, tuple(_GENRES)))
     for colonne in ligne.cellules:
-        if colonne not in {"type", "le", *genre.colonnes}:
+        if colonne != "type" and colonne not in genre.champs:
             message = f"colonne sans objet pour un événement « {type_} »"
             raise DonneeInvalide(message, champ=colonne, valeur=ligne.texte(colonne), remede="Videz la cellule.")
     for colonne in genre.exige:
         ligne.obligatoire(colonne)
-    donnees = [_donnee(ligne, c, acte="etape" in genre.colonnes) for c in genre.colonnes if ligne.texte(c)]
-    return genre.classe(le=ligne.jour_obligatoire("le"), **dict(d for d in donnees if d))
+    donnees = {champ: _donnee(ligne, c, champ) for c, champ in genre.champs.items() if champ and ligne.texte(c)}
+    evenement: Evenement = genre.classe(**donnees)
+    return evenement
 
 
-def _donnee(ligne: Ligne, colonne: str, *, acte: bool) -> tuple[str, Any] | None:
-    if colonne == "devise":
-        return None  # lue avec le montant
-    if colonne == "montant":
-        return colonne, ligne.montant(colonne)
-    if colonne.endswith("_le"):
-        return colonne, ligne.jour(colonne)
+def _donnee(ligne: Ligne, colonne: str, champ: str) -> Any:
     texte = ligne.obligatoire(colonne)
-    return ("creances", _references(texte)) if acte and colonne == "creance" else (colonne, texte)
+    if champ == "montant":
+        return ligne.montant(colonne)
+    if champ == "versements":
+        return _versements(ligne, texte)
+    if champ == "taux":
+        return ligne.taux(colonne)
+    if champ in ("du", "au", "le", "jusqu_au") or champ.endswith("_le"):
+        return ligne.jour(colonne)
+    if champ in ("non_avenu", "decheance"):
+        if texte not in _OUI_NON:
+            raise DonneeInvalide("oui ou non est attendu", champ=colonne, valeur=texte, remede="Écrivez « oui » ou « non ».")
+        return _OUI_NON[texte]
+    return _references(texte) if champ == "creances" else texte
+
+
+def _versements(ligne: Ligne, texte: str) -> tuple[tuple[date, Montant], ...]:
+    """« 2026-07-01 = 100,00 | 2026-08-01 = 100,00 », selon les conventions déclarées."""
+    lus = []
+    for part in texte.split("|"):
+        jour, egal, montant = (x.strip() for x in part.partition("="))
+        if not (jour and egal and montant):
+            remede = "Écrivez « jour = montant », et « | » entre deux versements."
+            raise DonneeInvalide("versement illisible", champ="versements", valeur=part, remede=remede)
+        seul = evolve(ligne, cellules={**ligne.cellules, "versements": montant})
+        lus.append((lire_date(jour, ligne.forme_date, "versements"), seul.montant("versements")))
+    return tuple(lus)
 
 
 def _references(texte: str) -> tuple[str, ...]:

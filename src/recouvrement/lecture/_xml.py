@@ -59,7 +59,7 @@ def lire_arbre(octets: bytes, ou: str) -> Element:
 
 def textes(element: Element | None, chemin: str, *, garder: Callable[[Element], bool] = lambda _: True) -> tuple[str, ...]:
     """Textes non vides des feuilles de ce chemin."""
-    trouves = [] if element is None else element.findall(chemin, ESPACES)
+    trouves = [] if element is None else element.findall(chemin, ESPACES if ":" in chemin else None)
     return tuple(lu for e in trouves if garder(e) and (lu := _feuille(e)))
 
 

@@ -8,8 +8,7 @@ from attrs import evolve
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
-from recouvrement.modele.evenements import Paiement
-from recouvrement.modele.personnes import Debiteur
+from recouvrement.modele.evenements import Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
 
 
@@ -29,26 +28,35 @@ def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> 
             anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture)))
     creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
-    faits: list[tuple[Path, Evenement, Debiteur | None]] = []
-    for chemin, lecture in lues:
-        faits += [(chemin, e, None) for e in lecture.evenements]
-        faits += [(chemin, e.paiement, e.debiteur) for e in lecture.encaissements if e.debiteur]
-        anomalies += _propositions(chemin, lecture)
     suivis: list[list[Evenement]] = [[] for _ in dossiers]
-    for chemin, evenement, debiteur in faits:
-        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, evenement, debiteur)]
+    for chemin, evenement, parties in sorted(_faits(lues), key=lambda fait: isinstance(fait[1], Rejet)):
+        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], evenement, parties)]
         if len(rangs) == 1:
             suivis[rangs[0]].append(evenement)
         else:
             anomalies.append(_sans_dossier(chemin, evenement, len(rangs)))
+    for chemin, lecture in lues:
+        anomalies += _propositions(chemin, lecture)
     return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
 
 
-def _va_a(dossier: Dossier, evenement: Evenement, debiteur: Debiteur | None) -> bool:
-    if debiteur is None:
-        return dossier.concerne(evenement)
-    meme_devise = isinstance(evenement, Paiement) and evenement.montant.devise == dossier.devise
-    return meme_devise and dossier.debiteur.cle == debiteur.cle
+def _faits(lues: Iterable[tuple[Path, Lecture]]) -> Iterator[tuple[Path, Evenement, frozenset[tuple[str, str]]]]:
+    """Chaque fait, et les parties (créancier, débiteur) auxquelles les livres l'attribuent ; vide : rien de tel."""
+    for chemin, lecture in lues:
+        creanciers = {x.creancier.cle for x in lecture.creances}
+        yield from ((chemin, e, frozenset()) for e in lecture.evenements)
+        for e in lecture.encaissements:
+            if e.debiteur:
+                yield chemin, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers)
+
+
+def _va_a(dossier: Dossier, suivis: Iterable[Evenement], evenement: Evenement, parties: frozenset[tuple[str, str]]) -> bool:
+    """Un rejet suit son paiement ; un règlement des livres, ses parties ; le reste, les créances qu'il nomme."""
+    if isinstance(evenement, Rejet):
+        return any(isinstance(e, Paiement) and e.reference == evenement.paiement for e in suivis)
+    if isinstance(evenement, Paiement) and parties:
+        return (dossier.creancier.cle, dossier.debiteur.cle) in parties and evenement.montant.devise == dossier.devise
+    return dossier.concerne(evenement)
 
 
 def _propositions(chemin: Path, lecture: Lecture) -> Iterator[Anomalie]:
@@ -86,13 +94,14 @@ def _doublon(chemin: Path, creance: Creance, avant: Path, premiere: Creance) -> 
 
 def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int) -> Anomalie:
     quoi = f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y}"
-    message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : aucune créance lue ne porte cette référence"
+    cible = "aucun paiement lu" if isinstance(evenement, Rejet) else "aucune créance lue"
+    message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : {cible} ne porte cette référence"
     return Anomalie(
         gravite="refus",
         ou=chemin.name,
         message=message,
         champ="creance",
-        valeur=", ".join(creances_visees(evenement)),
+        valeur=evenement.paiement if isinstance(evenement, Rejet) else ", ".join(creances_visees(evenement)),
         remede="Nommez une créance lue avec ce fichier.",
     )
 

@@ -80,7 +80,7 @@ def composer(courrier: Courrier) -> Composition:
     langue = courrier.langue
     lieu_date = morceaux(_lieu_date(courrier), langue)
     mots = LIBELLES[langue]
-    genre = courrier.lettre.replace("_", " ").capitalize()
+    genre = courrier.titre or courrier.lettre.replace("_", " ").capitalize()
     dossier = f"{mots['dossier']} {propre(courrier.reference)}"
     return Composition(
         langue=langue,

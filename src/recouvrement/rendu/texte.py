@@ -118,5 +118,5 @@ def _cale(texte: str, largeur: int, alignement: Alignement) -> str:
 
 def _fiches(entetes: Sequence[str], rangees: Sequence[Sequence[str]]) -> str:
     """Repli d'un tableau trop large : une fiche par rangée, chaque valeur avec son en-tête."""
-    fiches = ("\n".join(f"{e} : {v}" for e, v in zip(entetes, rangee, strict=True) if v) for rangee in rangees)
+    fiches = ("\n".join(f"{e}\u00a0: {v}" for e, v in zip(entetes, rangee, strict=True) if v) for rangee in rangees)
     return "\n\n".join(fiches)

@@ -6,21 +6,39 @@ from pathlib import Path
 import pytest
 
 from recouvrement import (
+    ActeInterruptif,
+    Appel,
     Avoir,
+    Blocage,
+    Contestation,
     Creance,
     Creancier,
+    DecheanceTerme,
+    DelaiDeGrace,
     DonneeInvalide,
+    Echeancier,
+    FraisJustifies,
     MiseEnDemeure,
     Montant,
     Paiement,
+    ProcedureCollective,
+    Promesse,
     Qualite,
+    Reconnaissance,
+    Rejet,
     Relance,
+    Remise,
+    Renonciation,
+    Signal,
+    Suspension,
     Taux,
+    Titre,
     Transmission,
 )
-from recouvrement.lecture import LecteurCsv
+from recouvrement.lecture import LecteurCsv, rassembler
 from recouvrement.ports import Lecture
 
+JOUR = date(2026, 7, 1)
 CREANCIER = Creancier(nom="Menuiserie du Port SARL", qualite=Qualite.PROFESSIONNEL, siren="999100019")
 LECTEUR = LecteurCsv(creancier=CREANCIER)
 IBAN = "FR7630006000011234567890189"
@@ -425,3 +443,111 @@ def test_evenement_en_double() -> None:
     assert "déjà lue" in lecture.anomalies[0].message
     sans = lire("type;le;montant", "paiement;2026-07-01;5,00", "paiement;2026-07-01;5,00")
     assert len(sans.evenements) == 2
+
+
+@pytest.mark.parametrize(
+    ("cellules", "attendu"),
+    [
+        ({"type": "rejet", "paiement": "P-1"}, Rejet(le=JOUR, paiement="P-1")),
+        (
+            {"type": "remise", "montant": "5,00", "creance": "F-1", "poste": "penalites"},
+            Remise(le=JOUR, montant="5.00", creance="F-1", poste="penalites"),
+        ),
+        (
+            {"type": "frais_justifies", "montant": "60,00", "creance": "F-1", "motif": "sommation", "piece": "facture 12"},
+            FraisJustifies(le=JOUR, montant="60.00", creance="F-1", motif="sommation", piece="facture 12"),
+        ),
+        (
+            {"type": "contestation", "creance": "F-1", "montant": "5,00", "levee_le": "2026-08-01"},
+            Contestation(le=JOUR, creance="F-1", montant="5.00", levee_le=date(2026, 8, 1)),
+        ),
+        (
+            {"type": "promesse", "montant": "5,00", "pour_le": "2026-08-01"},
+            Promesse(le=JOUR, montant="5.00", pour_le=date(2026, 8, 1)),
+        ),
+        (
+            {
+                "type": "echeancier",
+                "versements": "2026-08-01 = 1 000,00 | 2026-09-01=5,50",
+                "creance": "F-1|F-2",
+                "decheance": "non",
+            },
+            Echeancier(
+                le=JOUR,
+                versements=((date(2026, 8, 1), "1000.00"), (date(2026, 9, 1), "5.50")),
+                creances=("F-1", "F-2"),
+                decheance=False,
+            ),
+        ),
+        ({"type": "decheance_terme", "creance": "F-1"}, DecheanceTerme(le=JOUR, creance="F-1")),
+        ({"type": "reconnaissance"}, Reconnaissance(le=JOUR)),
+        ({"type": "renonciation", "creance": "F-1"}, Renonciation(le=JOUR, creance="F-1")),
+        (
+            {"type": "suspension", "cause": "mediation", "au": "2026-09-01"},
+            Suspension(du=JOUR, au=date(2026, 9, 1), cause="mediation"),
+        ),
+        (
+            {"type": "acte_interruptif", "cause": "assignation", "creance": "F-1", "fin_le": "2027-01-01", "non_avenu": "oui"},
+            ActeInterruptif(le=JOUR, cause="assignation", creance="F-1", fin_le=date(2027, 1, 1), non_avenu=True),
+        ),
+        (
+            {"type": "delai_de_grace", "au": "2027-01-01", "taux": "3,5"},
+            DelaiDeGrace(du=JOUR, au=date(2027, 1, 1), taux="3.5"),
+        ),
+        (
+            {"type": "procedure_collective", "genre": "redressement", "publiee_le": "2026-07-10"},
+            ProcedureCollective(le=JOUR, genre="redressement", publiee_le=date(2026, 7, 10)),
+        ),
+        (
+            {"type": "titre", "creance": "F-1", "executoire_le": "2026-07-15", "signifie_le": "2026-07-20"},
+            Titre(le=JOUR, creance="F-1", executoire_le=date(2026, 7, 15), signifie_le=date(2026, 7, 20)),
+        ),
+        ({"type": "appel", "issue": "joint", "creance": "F-1 F-2"}, Appel(le=JOUR, issue="joint", creances=("F-1", "F-2"))),
+        ({"type": "signal", "nature": "silence"}, Signal(le=JOUR, nature="silence")),
+        (
+            {"type": "blocage", "motif": "represente", "jusqu_au": "2026-12-31"},
+            Blocage(le=JOUR, motif="represente", jusqu_au=date(2026, 12, 31)),
+        ),
+    ],
+    ids=lambda x: x["type"] if isinstance(x, dict) else "",
+)
+def test_tous_les_evenements_se_lisent(cellules: dict[str, str], attendu: object) -> None:
+    lecture = evenement(le="2026-07-01", **cellules)
+    assert lecture.anomalies == ()
+    assert lecture.evenements == (attendu,)
+
+
+@pytest.mark.parametrize(
+    ("cellules", "champ"),
+    [
+        ({"type": "rejet"}, "paiement"),
+        ({"type": "rejet", "paiement": "P", "creance": "F-1"}, "creance"),
+        ({"type": "titre", "creance": "F-1"}, "executoire_le"),
+        ({"type": "acte_interruptif", "cause": "lettre"}, "cause"),
+        ({"type": "acte_interruptif", "cause": "assignation", "non_avenu": "true"}, "non_avenu"),
+        ({"type": "suspension", "cause": "mediation", "au": "2026-06-01"}, "au"),
+        ({"type": "echeancier", "versements": "2026-08-01"}, "versements"),
+        ({"type": "echeancier", "versements": "2026-08-01=5.00"}, "versements"),
+        ({"type": "echeancier", "versements": "01/08/2026=5,00"}, "versements"),
+        ({"type": "echeancier", "versements": "2026-09-01=5,00|2026-08-01=5,00"}, "versements"),
+        ({"type": "delai_de_grace"}, "au"),
+        ({"type": "signal", "nature": "colere"}, "nature"),
+    ],
+)
+def test_un_evenement_incomplet_est_refuse(cellules: dict[str, str], champ: str) -> None:
+    lecture = evenement(le="2026-07-01", **cellules)
+    assert lecture.evenements == ()
+    assert [a.champ for a in lecture.anomalies] == [champ]
+
+
+def test_un_rejet_suit_son_paiement_parmi_plusieurs_dossiers() -> None:
+    creances = LecteurCsv(creancier=Creancier(nom="B", qualite=Qualite.COMMERCANT)).lire(
+        b"reference;principal;emise_le;debiteur_nom\nF-1;10,00;2026-06-01;A\nF-2;10,00;2026-06-01;C\n"
+    )
+    faits = LecteurCsv().lire(
+        b"type;le;montant;creance;reference;paiement\nrejet;2026-07-02;;;;P-2\npaiement;2026-07-01;10,00;F-2;P-2;\n"
+        b"rejet;2026-07-02;;;;P-9\n"
+    )
+    dossiers, anomalies = rassembler([(Path("c.csv"), creances), (Path("e.csv"), faits)])
+    assert {d.debiteur.nom: len(d.evenements) for d in dossiers} == {"A": 0, "C": 2}
+    assert [(a.gravite, a.valeur) for a in anomalies if "Rejet" in a.message] == [("refus", "P-9")]

@@ -214,7 +214,7 @@ def test_l_apercu_d_un_consommateur_ne_montre_pas_de_montant() -> None:
 def test_texte_plie_et_tableaux_en_repli() -> None:
     assert max(map(len, en_texte(MODELES["c05"]).splitlines())) <= 76
     etroit = RenduTexte(largeur=48).rendre(MODELES["c05"]).octets.decode()
-    assert "Pénalités : 688,87\xa0€" in etroit
+    assert "Pénalités\xa0: 688,87\xa0€" in etroit
     assert montants(etroit) == montants(en_texte(MODELES["c05"]))
     with pytest.raises(DonneeInvalide, match="largeur"):
         RenduTexte(largeur=10)

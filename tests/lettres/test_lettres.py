@@ -1,0 +1,662 @@
+"""Chaque lettre livrée : son texte de référence, ses comptes, et ce que la loi lui interdit ou lui impose."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import galerie as g
+import pytest
+from attrs import evolve
+
+from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, MARSEILLE, creance, dossier, examiner
+from recouvrement import (
+    Avoir,
+    Contestation,
+    DonneeInvalide,
+    Echeancier,
+    FraisJustifies,
+    MiseEnDemeure,
+    ModeleInvalide,
+    Montant,
+    Paiement,
+    Politique,
+    ProcedureCollective,
+    Promesse,
+    Relance,
+)
+from recouvrement.courrier import Tiers, ecrire, rediger
+from recouvrement.courrier.document import Courrier, Donnee, Jour, Tableau
+from recouvrement.courrier.modele import LIVRES, lexique, lire
+from recouvrement.courrier.reproductions import l111_8
+from recouvrement.erreurs import TableInvalide
+from recouvrement.politique.scenario import prereglage
+from recouvrement.rendu import RenduTexte
+
+LETTRES = Path(__file__).parent
+TOUTES = [("fr", nom, f) for nom, f in g.FRANCAISES.items()] + [("en", nom, f) for nom, f in g.ANGLAISES.items()]
+parmi_toutes = pytest.mark.parametrize(("langue", "nom", "faire"), TOUTES, ids=[f"{x}-{n}" for x, n, _ in TOUTES])
+
+
+def lu(courrier: Courrier) -> str:
+    return RenduTexte().rendre(courrier).octets.decode()
+
+
+def montants(courrier: Courrier) -> set[Montant]:
+    return {f for t in courrier.textes() for f in t if isinstance(f, Montant)}
+
+
+# --- les textes ------------------------------------------------------------------------------------------------------
+
+
+@parmi_toutes
+def test_texte_de_reference(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Relu à voix haute ; ``RAFRAICHIR=1`` le récrit, et le diff se relit."""
+    reference, texte = LETTRES / "textes" / langue / f"{nom}.txt", lu(faire())
+    if os.environ.get("RAFRAICHIR"):
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        reference.write_text(texte, encoding="utf-8")
+    assert texte == reference.read_text(encoding="utf-8")
+
+
+def test_chaque_modele_livre_a_son_texte_de_reference() -> None:
+    ecrits = {(f().langue, f().lettre) for _, _, f in TOUTES}
+    livres = {(m.parent.name, m.stem) for m in LIVRES.glob("*/*.toml")} - {("fr", "lexique"), ("en", "lexique")}
+    sans_essai = {("fr", "note_de_penalites"), ("fr", "mise_en_demeure_civile"), ("en", "mise_en_demeure_civile")}
+    assert livres - ecrits == sans_essai  # éprouvées ailleurs : la note, et le civil plus bas
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+def test_mise_en_demeure_civile(langue: str) -> None:
+    from recouvrement import Debiteur, Qualite
+
+    association = Debiteur(nom="Association des Deux-Rives", qualite=Qualite.NON_PROFESSIONNEL, adresse=MARSEILLE)
+    courrier = g.mise_en_demeure(langue, debiteur=association)
+    assert courrier.lettre == "mise_en_demeure_civile"
+    assert "1344-1" in lu(courrier)
+
+
+@parmi_toutes
+def test_ni_trou_ni_faute_de_forme(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    texte = RenduTexte(largeur=120).rendre(faire()).octets.decode()
+    assert not re.search(r"[{}]|\bNone\b|Decimal\(|object at| ,|\(\)|(?<!\d)0,00\u00a0€", texte)
+    if langue == "fr":
+        assert not re.search(r"[^\s\u202f][;!?](?=\s|$)|[^\u00a0]:(?=\s)|«[^\u00a0]|[^\u00a0]»", texte)
+
+
+@parmi_toutes
+def test_chaque_total_est_la_somme_de_ses_lignes(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    courrier = faire()
+    for t in (b for b in (*courrier.blocs, *courrier.annexes) if isinstance(b, Tableau)):
+        for i, cellule in enumerate(t.total):
+            for m in (f for f in cellule if isinstance(f, Montant)):
+                assert m == sum((f for ligne in t.lignes for f in ligne[i] if isinstance(f, Montant)), Montant.zero()), nom
+
+
+def test_les_deux_langues_disent_les_memes_sommes() -> None:
+    for nom, faire in g.ANGLAISES.items():
+        if nom in g.FRANCAISES:
+            assert montants(faire()) == montants(g.FRANCAISES[nom]()), nom
+
+
+def test_les_deux_lexiques_ont_les_memes_mots() -> None:
+    assert set(lexique("fr")) == set(lexique("en"))
+    with pytest.raises(ModeleInvalide, match="mot absent"):
+        lexique("fr")["inconnu"]
+
+
+def test_les_modeles_anglais_ont_les_cles_des_francais() -> None:
+    for fichier in (LIVRES / "en").glob("*.toml"):
+        if fichier.stem != "lexique":
+            anglais, francais = lire(fichier), lire(LIVRES / "fr" / fichier.name)
+            for cle in ("lettre", "reclame", "vise", "regimes", "sujet", "canal", "faits", "facultatifs", "un_de"):
+                assert getattr(anglais, cle) == getattr(francais, cle), (fichier.stem, cle)
+
+
+# --- le ton monte par degrés -----------------------------------------------------------------------------------------
+
+
+def test_le_ton_monte_par_degres() -> None:
+    c01, c02, c03, c04, c05 = (lu(f()) for f in (g.courtoisie, g.relance, g.relance_ferme, g.derniere_relance, g.mise_en_demeure))
+    for doux in (c01, c02):
+        assert not re.search(r"pénalité|40\u00a0€|mise en demeure|tribunal|retard donne", doux)
+    assert "Nous ne les réclamons pas à ce stade" in c03
+    assert not re.search(r"mise en demeure|tribunal", c03)
+    assert "mise en\ndemeure par lettre" in c04
+    assert "tribunal" not in c04
+    assert "mettons en demeure" in c05
+    assert "tribunal" in c05
+
+
+def test_les_echanges_passes_sont_ceux_du_dossier() -> None:
+    """Critère 11 : l'écrit, l'appel et la promesse manquée sont cités à leur date ; rien n'est cité qui n'ait eu lieu."""
+    ferme = lu(g.relance_ferme())
+    for attendu in ("le 9\u00a0mai 2026", "21\u00a0mai 2026", "4\u202f000,00\u00a0€", "5\u00a0juin 2026"):
+        assert attendu in ferme.replace("\n", " "), attendu
+    seche = lu(rediger(*g.etape("lettre_2", Relance(le=date(2026, 5, 9), etape="lettre_1"), politique=g.TROIS)))
+    assert "parlé" not in seche
+    assert "annoncé" not in seche
+
+
+def test_une_promesse_tenue_ou_a_venir_n_est_pas_reprochee() -> None:
+    premiere = Relance(le=date(2026, 5, 9), etape="lettre_1")
+    tenue = Paiement(le=date(2026, 6, 4), montant="4000.00")
+    assert "annoncé" not in lu(rediger(*g.etape("lettre_2", premiere, g.PROMESSE, tenue, politique=g.TROIS)))
+    a_venir = Promesse(le=date(2026, 6, 10), montant="10.00", pour_le=date(2026, 7, 1))
+    bilan = examiner(dossier(*g.DEUX), a_venir, au=g.AU)
+    assert "Promesse à évoquer" not in lu(ecrire("script_d_appel", bilan, appelant="Claire"))
+
+
+def test_un_echeancier_manque_est_cite() -> None:
+    manque = Echeancier(le=date(2026, 5, 5), versements=[(date(2026, 5, 20), "1000.00"), (date(2026, 7, 20), "9250.50")])
+    premiere = Relance(le=date(2026, 5, 9), etape="lettre_1")
+    texte = lu(rediger(*g.etape("lettre_2", premiere, manque, politique=g.TROIS)))
+    assert "paiement échelonné" in texte
+    assert Montant("1000.00") in montants(rediger(*g.etape("lettre_2", premiere, manque, politique=g.TROIS)))
+
+
+def test_plusieurs_factures_une_lettre() -> None:
+    for faire in (g.relance_ferme, g.mise_en_demeure, g.recouvrement_amiable, g.accord_echeancier):
+        texte = lu(faire())
+        assert "F-1" in texte
+        assert "F-2" in texte
+
+
+# --- les sommes sont celles du bilan ---------------------------------------------------------------------------------
+
+
+def test_sommes_du_bilan() -> None:
+    bilan = g.bilan_de(g.COURRIEL)
+    for faire in (g.accord_echeancier, g.proposition_echeancier, g.recouvrement_amiable, g.transaction):
+        assert bilan.total.valeur in montants(faire()), faire.__name__
+    _, contentieux = g.contentieux()
+    for faire in (g.requete_injonction_de_payer, g.note_de_transmission):
+        assert contentieux.total.valeur in montants(faire()), faire.__name__
+    assert examiner(creance("F-3", "1800.00", date(2026, 6, 22)), au=g.AU).principal.valeur in montants(g.courtoisie())
+
+
+def test_courtoisie_de_plusieurs_factures() -> None:
+    deux = dossier(creance("F-3", "1800.00", date(2026, 6, 22)), creance("F-4", "200.00", date(2026, 6, 25)))
+    bilan = examiner(deux, au=g.AU)
+    courrier = ecrire("courtoisie", bilan)
+    assert Montant("2000.00") in montants(courrier)
+    une = ecrire("courtoisie", bilan, creances=["F-4"])
+    assert Montant("200.00") in montants(une)
+    assert "F-3" not in lu(une)
+    with pytest.raises(DonneeInvalide, match="à échoir"):
+        ecrire("courtoisie", g.bilan_de())
+    with pytest.raises(DonneeInvalide, match="inconnue"):
+        ecrire("courtoisie", bilan, creances=["F-9"])
+
+
+def test_remerciement_solde_et_trop_percu() -> None:
+    entier = examiner(creance(), au=g.AU).total.valeur
+    recu = Paiement(le=g.AU, montant=entier)
+    texte = lu(ecrire("remerciement", examiner(creance(), recu, au=g.AU), recu))
+    assert "Plus rien n’est dû" in texte
+    assert "Annexe" not in texte
+    trop = Paiement(le=g.AU, montant=entier + Montant("100.00"))
+    courrier = ecrire("remerciement", examiner(creance(), trop, au=g.AU), trop)
+    assert {trop.montant, Montant("100.00")} <= montants(courrier)
+    assert "Trop-perçu" in lu(courrier)
+
+
+def test_remerciement_d_un_paiement_absent_du_dossier() -> None:
+    with pytest.raises(DonneeInvalide, match="pas au dossier"):
+        ecrire("remerciement", g.bilan_de(), Paiement(le=g.AU, montant="1.00"))
+
+
+def test_la_declaration_s_arrete_au_jugement() -> None:
+    courrier = g.declaration_de_creance()
+    (echue,) = (b for b in courrier.blocs if isinstance(b, Tableau) and "Pénalités" in b.entetes)
+    (a_echoir,) = (b for b in courrier.blocs if isinstance(b, Tableau) and len(b.entetes) == 3)
+    dernier = max(f.le for t in courrier.annexes for ligne in t.lignes for f in ligne[2] if isinstance(f, Jour))
+    assert dernier == date(2026, 6, 9)
+    (total,), (reste,) = echue.total[-1], a_echoir.total[-1]
+    assert total + reste in montants(courrier)
+    assert sum((t.total[-1][0] for t in courrier.annexes), Montant.zero()) == total
+
+
+def test_la_declaration_laisse_l_indemnite_d_un_retard_posterieur() -> None:
+    """Échue après le jugement : déclarée à échoir, pour son seul principal."""
+    jugement = ProcedureCollective(le=date(2026, 6, 10), genre="liquidation")
+    bilan = examiner(creance("F-3", "1800.00", date(2026, 6, 12)), jugement, au=date(2026, 7, 1))
+    faits = {"tribunal": "tribunal de Lyon", "origine": "commande 7", "signataire": "A. Roy", "qualite": "gérante"}
+    courrier = ecrire("declaration_de_creance", bilan, jugement, destinataire=g.MANDATAIRE, **faits)
+    assert montants(courrier) == {Montant("1800.00")}
+
+
+def test_la_chronologie_et_le_bordereau_disent_tout_le_dossier() -> None:
+    _, contentieux = g.contentieux()
+    (chrono,) = (b for b in g.chronologie().blocs if isinstance(b, Tableau))
+    (pieces,) = (b for b in g.bordereau_de_pieces().blocs if isinstance(b, Tableau))
+    assert len(chrono.lignes) == len(contentieux.chronologie)
+    assert [ligne[0][0] for ligne in pieces.lignes] == [p.numero for p in contentieux.bordereau]
+    assert "empreinte" in lu(ecrire("chronologie", *g.contentieux(), empreinte="9f2c"))
+
+
+def test_la_somme_en_lettres_est_celle_des_chiffres() -> None:
+    from recouvrement.modele.lettres import somme_en_lettres
+
+    for faire in (g.accord_echeancier, g.reconnaissance_de_dette, g.transaction):
+        courrier = faire()
+        ecrites = {f.texte for t in courrier.textes() for f in t if isinstance(f, Donnee)}
+        assert any(somme_en_lettres(m) in ecrites for m in montants(courrier)), faire.__name__
+
+
+# --- l'appelant et ses faits -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "champ", "extrait"),
+    [
+        ({"fondemnt": "x"}, "fondemnt", "fondement"),
+        ({"fondement": ""}, "fondement", "vide"),
+        ({"fondement": "a\nb"}, "fondement", "saut de ligne"),
+        ({"fondement": 1.5}, "fondement", "attendu"),
+        ({"fondement": []}, "fondement", "attendu"),
+        ({"mandataire": None}, "mandataire_complet", "manque"),
+        ({"payer_avant_le": None}, "date_limite", "manque"),
+    ],
+)
+def test_faits_stricts(changes: dict, champ: str, extrait: str) -> None:
+    with pytest.raises((ModeleInvalide, DonneeInvalide)) as refus:
+        g.recouvrement_amiable(**changes)
+    assert refus.value.champ == champ
+    assert extrait in str(refus.value)
+
+
+def test_un_fait_ne_remplace_pas_un_champ_du_bilan(tmp_path: Path) -> None:
+    modeles = modele(tmp_path, "script_d_appel", ('faits = ["appelant"]', 'faits = ["appelant", "total"]'))
+    with pytest.raises(ModeleInvalide, match="déjà celui d'un champ"):
+        ecrire("script_d_appel", g.bilan_de(), appelant="Claire", total=Montant("1.00"), modeles=modeles)
+
+
+def test_un_fait_exige_et_absent() -> None:
+    with pytest.raises(ModeleInvalide) as refus:
+        ecrire("script_d_appel", g.bilan_de())
+    assert refus.value.champ == "appelant"
+
+
+def test_le_sujet_est_celui_du_modele() -> None:
+    bilan = g.bilan_de()
+    with pytest.raises(ModeleInvalide, match="part d'une valeur Echeancier"):
+        ecrire("accord_echeancier", bilan, preavis=8)
+    with pytest.raises(ModeleInvalide, match="ne part que du bilan"):
+        ecrire("script_d_appel", bilan, g.plan(bilan), appelant="Claire")
+    with pytest.raises(DonneeInvalide, match="aucune lettre"):
+        ecrire("accord_echeancier", bilan, Avoir(le=g.AU, montant="1.00", creance="F-1"), preavis=8)  # type: ignore[arg-type]
+
+
+def test_une_etape_ne_prend_pas_une_lettre_a_faits(tmp_path: Path) -> None:
+    action, bilan = g.etape("courriel")
+    with pytest.raises(ModeleInvalide, match="demande plus que le bilan"):
+        rediger(evolve(action, etape=evolve(action.etape, lettre="script_d_appel")), bilan)
+
+
+def test_un_fait_de_l_appelant_est_lu_par_les_controles() -> None:
+    phrases = {
+        "L. 111-8": "une commande, et 15 € de frais de dossier",
+        "433-13": "une commande, dernier commandement",
+        "L. 121-6": "une commande ; nous ferons pratiquer une saisie",
+        "312-10": "une commande ; sinon nous déposerons plainte",
+        "2250": "une commande ; vous renoncez à la prescription",
+        "usage": "une commande, et votre mauvaise foi",
+    }
+    for article, fondement in phrases.items():
+        with pytest.raises(ModeleInvalide) as refus:
+            g.recouvrement_amiable(fondement=fondement)
+        assert article in str(refus.value)
+
+
+@pytest.mark.parametrize("frais", ["frais accessoires", "frais de l'acte", "frais de recommandé", "frais de mandataire"])
+def test_l05_frais_sans_titre(frais: str) -> None:
+    with pytest.raises(ModeleInvalide, match=r"L\. 111-8"):
+        g.recouvrement_amiable(fondement=f"commande BC-7781 et {frais}")
+
+
+def test_une_note_a_l_avocat_peut_parler_de_saisie() -> None:
+    assert "saisie" in lu(g.note_de_transmission(mission="une saisie conservatoire"))
+
+
+# --- ce que la loi interdit, lettre par lettre -----------------------------------------------------------------------
+
+
+def modele(tmp_path: Path, nom: str, *changes: tuple[str, str], langue: str = "fr") -> Path:
+    texte = (LIVRES / langue / f"{nom}.toml").read_text(encoding="utf-8")
+    for ancien, nouveau in changes:
+        assert ancien in texte, ancien
+        texte = texte.replace(ancien, nouveau)
+    (tmp_path / langue).mkdir(exist_ok=True)
+    (tmp_path / langue / f"{nom}.toml").write_text(texte, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("limite", [date(2026, 6, 15), date(2026, 6, 1), date(2026, 6, 27)], ids=["ce jour", "passée", "samedi"])
+def test_l02_date_limite(limite: date) -> None:
+    with pytest.raises(ModeleInvalide, match="1231"):
+        g.recouvrement_amiable(payer_avant_le=limite)
+
+
+def test_l02_mise_en_demeure_sans_delai() -> None:
+    action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE)
+    sans = evolve(action, payer_avant_le=None, etape=evolve(action.etape, delai_accorde=None))
+    with pytest.raises(ModeleInvalide):
+        rediger(sans, bilan)
+
+
+def test_l01_une_mise_en_demeure_ecrite_a_la_main_met_en_demeure(tmp_path: Path) -> None:
+    sans_jours = ("Vous disposez dans tous les cas de {jours_accordes} jours à compter", "Vous disposez de ce délai à compter")
+    bilan, limite = g.bilan_de(g.LETTRE), date(2026, 6, 26)
+    bonne = modele(tmp_path, "mise_en_demeure", sans_jours)
+    assert ecrire("mise_en_demeure", bilan, payer_avant_le=limite, modeles=bonne).lettre == "mise_en_demeure"
+    molle = modele(tmp_path, "mise_en_demeure", sans_jours, ("mettons en demeure", "prions"))
+    lire.cache_clear()
+    with pytest.raises(ModeleInvalide, match="1344"):
+        ecrire("mise_en_demeure", bilan, payer_avant_le=limite, modeles=molle)
+
+
+def test_l02_une_autre_date_dans_la_phrase_dispositive(tmp_path: Path) -> None:
+    modeles = modele(
+        tmp_path, "mise_en_demeure", ("de nous payer {a_payer} au plus tard le {date_limite}", "de payer {a_payer} le {date}")
+    )
+    action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE)
+    with pytest.raises(ModeleInvalide, match="1344"):
+        rediger(action, bilan, modeles=modeles)
+
+
+def test_l04_ni_40_euros_ni_l441_10_a_un_consommateur(tmp_path: Path) -> None:
+    for langue, phrase in (
+        ("fr", "S'y ajoutent 40 € par facture."),
+        ("en", "€40 per invoice is added."),
+        ("en", "Article L.\u00a0441-10 applies."),
+    ):
+        appel = "Madame, Monsieur," if langue == "fr" else "Dear Sir or Madam,"
+        modeles = modele(tmp_path, "mise_en_demeure_consommateur", (f'texte = "{appel}"', f'texte = "{phrase}"'), langue=langue)
+        action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE, debiteur=CONSOMMATEUR)
+        with pytest.raises(ModeleInvalide, match=r"D\. 441-5"):
+            rediger(action, bilan, langue=langue, modeles=modeles)
+
+
+def test_l04_un_principal_qui_finit_par_40_euros_passe() -> None:
+    pris = (creance("F-1", "640.00"), creance("F-2", "40.00"))
+    assert Montant("680.00") in montants(rediger(*g.etape("courriel", creances=pris, debiteur=CONSOMMATEUR)))
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "A court bailiff will call.",
+        "We will seize your goods.",
+        "This is fraud.",
+        "Collection fees are added.",
+        "This interrupts the limitation period.",
+        "Your bad faith is clear.",
+    ],
+)
+def test_l05_l09_l10_l11_en_anglais(tmp_path: Path, phrase: str) -> None:
+    modeles = modele(tmp_path, "relance", ('texte = "Dear Sir or Madam,"', f'texte = "{phrase}"'), langue="en")
+    action, bilan = g.etape("courriel")
+    with pytest.raises(ModeleInvalide):
+        rediger(action, bilan, langue="en", modeles=modeles)
+
+
+def test_l06_aucune_demande_d_une_dette_prescrite() -> None:
+    vieille = examiner(creance(echeance=date(2018, 3, 31)), au=g.AU)
+    with pytest.raises(ModeleInvalide, match="prescrite"):
+        ecrire(
+            "recouvrement_amiable",
+            vieille,
+            mandataire=g.RECOUVREUR,
+            payer_avant_le=date(2026, 6, 26),
+            fondement="une commande",
+            donnees="a@b.example",
+        )
+    plan = Echeancier(le=g.AU, versements=[(date(2026, 7, 15), vieille.total.valeur)])
+    with pytest.raises(ModeleInvalide, match="prescrite"):
+        ecrire("accord_echeancier", vieille, plan, preavis=8)
+
+
+def test_l09_commandement_seulement_par_un_commissaire(tmp_path: Path) -> None:
+    modeles = modele(tmp_path, "mise_en_demeure_loyer", (" par un commissaire de justice", ""))
+    rappel = Relance(le=date(2026, 5, 3), etape="rappel")
+    politique = Politique(scenario=prereglage("bailleur"))
+    action, bilan = g.etape(
+        "mise_en_demeure", rappel, g.LETTRE, politique=politique, debiteur=CONSOMMATEUR, nature="loyer_habitation"
+    )
+    with pytest.raises(ModeleInvalide, match="433-13"):
+        rediger(action, bilan, modeles=modeles)
+
+
+@pytest.mark.parametrize("phrase", ["Une expulsion suivra.", "L'huissier viendra chez vous.", "Un fichage est possible."])
+def test_l10_l28_ni_expulsion_ni_fichage(tmp_path: Path, phrase: str) -> None:
+    modeles = modele(tmp_path, "relance_ferme", ('texte = "Madame, Monsieur,"', f'texte = "{phrase}"'))
+    premiere = Relance(le=date(2026, 5, 9), etape="lettre_1")
+    with pytest.raises(ModeleInvalide, match=r"L\. 121-6"):
+        rediger(*g.etape("lettre_2", premiere, politique=g.TROIS), modeles=modeles)
+
+
+def test_l13_procedure_collective() -> None:
+    ouverte = ProcedureCollective(le=date(2026, 6, 1), genre="redressement")
+    bilan = g.bilan_de(ouverte)
+    with pytest.raises(ModeleInvalide, match=r"L\. 622-21"):
+        ecrire("script_d_appel", bilan, appelant="Claire")
+    with pytest.raises(ModeleInvalide, match=r"L\. 622-21"):
+        ecrire("accord_echeancier", bilan, g.plan(bilan), preavis=8)
+    action, _ = g.etape("courriel")
+    with pytest.raises(ModeleInvalide, match=r"L\. 622-21"):
+        rediger(action, bilan)
+
+
+def test_l15_part_contestee() -> None:
+    contestee = g.bilan_de(Contestation(le=date(2026, 6, 2), creance="F-1", montant="1500.00"))
+    with pytest.raises(ModeleInvalide, match="F-1"):
+        ecrire(
+            "recouvrement_amiable",
+            contestee,
+            mandataire=g.RECOUVREUR,
+            payer_avant_le=date(2026, 6, 26),
+            fondement="une commande",
+            donnees="a@b.example",
+        )
+
+
+def test_l18_interets_apres_le_jugement() -> None:
+    differee = creance("F-1", "10000.00", date(2026, 5, 1), emise_le=date(2025, 4, 1))
+    jugement = ProcedureCollective(le=date(2026, 5, 20), genre="redressement")
+    bilan = examiner(differee, jugement, au=g.AU)
+    with pytest.raises(DonneeInvalide, match=r"L\. 622-28"):
+        ecrire("declaration_de_creance", bilan, jugement, destinataire=g.MANDATAIRE)
+
+
+def test_l18_rien_de_ne_apres_le_jugement() -> None:
+    jugement = ProcedureCollective(le=date(2026, 3, 1), genre="redressement")
+    with pytest.raises(DonneeInvalide, match=r"L\. 622-24"):
+        ecrire("declaration_de_creance", g.bilan_de(jugement), jugement, destinataire=g.MANDATAIRE)
+
+
+def test_l19_certifiee_sincere(tmp_path: Path) -> None:
+    modeles = modele(tmp_path, "declaration_de_creance", ("certifiée sincère", "exacte"))
+    with pytest.raises(ModeleInvalide, match=r"L\. 622-25"):
+        g.declaration_de_creance(modeles=modeles)
+
+
+@pytest.mark.parametrize("manque", ["mediateur", "telephone"])
+def test_l25_l26_mediateur_et_telephone_du_consommateur(manque: str) -> None:
+    sans = evolve(CREANCIER, **{manque: None})
+    contestation = Contestation(le=date(2026, 6, 2), creance="F-1", montant="1500.00")
+    lot = tuple(evolve(c, debiteur=CONSOMMATEUR, creancier=sans) for c in g.DEUX)
+    bilan = examiner(dossier(*lot), contestation, au=g.AU)
+    with pytest.raises(ModeleInvalide) as refus:
+        ecrire("reponse_contestation", bilan, contestation, motif="m", verifications="v", constat="c")
+    assert refus.value.champ == manque
+    if manque == "mediateur":
+        bilan = examiner(dossier(*lot), au=g.AU)
+        with pytest.raises(ModeleInvalide) as refus:
+            ecrire("accord_echeancier", bilan, g.plan(bilan), preavis=30)
+        assert refus.value.champ == "mediateur"
+
+
+def test_l26_telephone_du_mandataire() -> None:
+    with pytest.raises(ModeleInvalide) as refus:
+        g.recouvrement_amiable(mandataire=evolve(g.RECOUVREUR, telephone=None))
+    assert refus.value.champ == "telephone"
+
+
+def test_l27_ni_penalite_ni_frais_dans_un_loyer() -> None:
+    rappel = Relance(le=date(2026, 5, 3), etape="rappel")
+    frais = FraisJustifies(le=date(2026, 5, 25), montant="90.00", motif="quittance", creance="F-1", piece="note n° 1")
+    politique = Politique(scenario=prereglage("bailleur"))
+    action, bilan = g.etape(
+        "mise_en_demeure", rappel, g.LETTRE, frais, politique=politique, debiteur=CONSOMMATEUR, nature="loyer_habitation"
+    )
+    avec = evolve(bilan.creances[0], frais=evolve(bilan.creances[0].principal, valeur=Montant("90.00")))
+    bilan = evolve(bilan, creances=(avec, *bilan.creances[1:]))
+    with pytest.raises(ModeleInvalide, match="89-462"):
+        rediger(action, bilan)
+
+
+@pytest.mark.parametrize("phrase", ["Selon l'article L. 441-10.", "Nous demanderons une injonction de payer."])
+def test_l29_l12_acheteur_public(tmp_path: Path, phrase: str) -> None:
+    modeles = modele(tmp_path, "mise_en_demeure_public", ('texte = "Madame, Monsieur,"', f'texte = "{phrase}"'))
+    action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE, debiteur=COMMUNE)
+    with pytest.raises(ModeleInvalide, match=r"L\. 2192-13"):
+        rediger(action, bilan, modeles=modeles)
+
+
+def test_l31_memoire_hors_delai() -> None:
+    with pytest.raises(ModeleInvalide, match=r"46\.2"):
+        g.memoire_en_reclamation(differend_le=date(2026, 4, 30))
+    assert g.memoire_en_reclamation(differend_le=date(2026, 5, 1)).lettre == "memoire_en_reclamation"
+
+
+@pytest.mark.parametrize(
+    ("mention", "ancien", "nouveau"),
+    [
+        ("1°", "exerce une activité de recouvrement amiable", "recouvre"),
+        ("1°", "{mandataire_complet}", "{mandataire}"),
+        ("2°", "{creancier_complet}", "{creancier}"),
+        ("3°", 'tableau = "sommes"', 'tableau = "factures"'),
+        ("4°", "IBAN {iban}", "notre compte"),
+        ("5°", "« {l111_8_alinea_3} »", "Le juge peut en décider autrement."),
+        ("5°", "« {l111_8_alinea_2} »", "Les frais restent à la charge du créancier."),
+    ],
+)
+def test_l32_les_cinq_mentions_du_tiers(tmp_path: Path, mention: str, ancien: str, nouveau: str) -> None:
+    modeles = modele(tmp_path, "recouvrement_amiable", (ancien, nouveau))
+    with pytest.raises(ModeleInvalide, match=r"R\. 124-4") as refus:
+        g.recouvrement_amiable(modeles=modeles)
+    assert mention in str(refus.value)
+
+
+def test_l32_un_tiers_sans_adresse() -> None:
+    with pytest.raises(ModeleInvalide, match=r"R\. 124-4"):
+        g.recouvrement_amiable(mandataire=evolve(g.RECOUVREUR, adresse=None))
+
+
+def test_l32_le_texte_de_loi_est_date() -> None:
+    assert l111_8(date(2026, 6, 15))[0].startswith("Les frais de recouvrement entrepris sans titre exécutoire")
+    with pytest.raises(TableInvalide):
+        l111_8(date(2014, 1, 1))
+
+
+def test_l34_l_echeancier_se_recompte() -> None:
+    bilan = g.bilan_de()
+    total = bilan.total.valeur
+    court = Echeancier(le=g.AU, versements=[(date(2026, 7, 15), total - Montant("0.01"))])
+    with pytest.raises(DonneeInvalide, match="ne se recompte pas"):
+        ecrire("accord_echeancier", bilan, court, preavis=8)
+    samedi = Echeancier(le=g.AU, versements=[(date(2026, 7, 18), total)])
+    with pytest.raises(DonneeInvalide, match="samedi"):
+        ecrire("accord_echeancier", bilan, samedi, preavis=8)
+
+
+@pytest.mark.parametrize("jour", [g.AU, date(2026, 6, 27)])
+def test_l34_la_reponse_est_attendue_un_jour_ouvre_a_venir(jour: date) -> None:
+    bilan = g.bilan_de()
+    with pytest.raises(ModeleInvalide, match="date de réponse"):
+        ecrire("proposition_echeancier", bilan, g.plan(bilan), valable_jusqu_au=jour)
+
+
+def test_l36_preavis_raisonnable() -> None:
+    with pytest.raises(ModeleInvalide, match="préavis de 7 jours"):
+        g.accord_echeancier(preavis=7)
+    with pytest.raises(ModeleInvalide, match="préavis de 29 jours"):
+        g.accord_echeancier(CONSOMMATEUR, 29)
+
+
+@pytest.mark.parametrize(
+    ("ancien", "nouveau", "article"),
+    [("Je m'engage à la payer", "Je pense la payer", "engagement"), ("……", "10", "lui-même")],
+)
+def test_l38_l39_reconnaissance(tmp_path: Path, ancien: str, nouveau: str, article: str) -> None:
+    bilan = g.bilan_de(debiteur=CONSOMMATEUR)
+    modeles = modele(tmp_path, "reconnaissance_de_dette", (ancien, nouveau))
+    acte = g.acte_de_reconnaissance(bilan)
+    with pytest.raises(ModeleInvalide, match=article):
+        ecrire("reconnaissance_de_dette", bilan, acte, identite="soussignée", modeles=modeles)
+
+
+def test_l38_la_somme_est_celle_du_bilan() -> None:
+    acte = g.acte_de_reconnaissance(g.bilan_de(debiteur=CONSOMMATEUR))
+    autre = examiner(dossier(*(evolve(c, debiteur=CONSOMMATEUR) for c in g.DEUX)), Paiement(le=g.AU, montant="5.00"), au=g.AU)
+    with pytest.raises(DonneeInvalide, match="ne se recompte pas"):
+        ecrire("reconnaissance_de_dette", autre, acte, identite="soussignée")
+
+
+def test_l40_une_renonciation_mesuree() -> None:
+    bilan = g.bilan_de()
+    large = evolve(g.acte_de_transaction(bilan), renonciation="toute action quelconque")
+    with pytest.raises(ModeleInvalide, match="2048"):
+        ecrire("transaction", bilan, large)
+
+
+def test_l41_l42_requete(tmp_path: Path) -> None:
+    conteste = g.contentieux("injonction_de_payer", g.EN_MAIN, Contestation(le=date(2026, 6, 2), creance="F-1"))
+    faits = dict.fromkeys(("juridiction", "requerant", "identite_debiteur", "origine", "signataire", "qualite"), "x")
+    with pytest.raises(ModeleInvalide, match="voie indisponible"):
+        ecrire("requete_injonction_de_payer", *conteste, **faits)
+    sans_piece = g.contentieux("injonction_de_payer", g.EN_MAIN[:5])
+    with pytest.raises(ModeleInvalide, match="introuvable"):
+        ecrire("requete_injonction_de_payer", *sans_piece, **faits)
+    for annexe in ("bordereau", "decompte"):
+        modeles = modele(tmp_path, "requete_injonction_de_payer", (f'[[annexes]]\ntableau = "{annexe}"', ""))
+        with pytest.raises(ModeleInvalide, match="1407"):
+            g.requete_injonction_de_payer(modeles=modeles)
+
+
+def test_l42_le_dossier_contentieux_est_celui_du_bilan() -> None:
+    _, contentieux = g.contentieux()
+    with pytest.raises(DonneeInvalide, match="n'est pas celui"):
+        ecrire("chronologie", g.bilan_de(), contentieux)
+
+
+def test_l43_aucun_echange_invente() -> None:
+    """Sans écrit au dossier, aucune lettre n'en cite."""
+    seul = g.bilan_de()
+    assert "Déjà écrit" not in lu(ecrire("script_d_appel", seul, appelant="Claire"))
+    demeure = MiseEnDemeure(le=date(2026, 5, 28))
+    assert "28" in lu(ecrire("script_d_appel", g.bilan_de(demeure), appelant="Claire"))
+
+
+def test_contestation_sans_reponse() -> None:
+    contestation = Contestation(le=date(2026, 6, 2), creance="F-1")
+    bilan = g.bilan_de(contestation)
+    with pytest.raises(ModeleInvalide, match="au moins l'un de"):
+        ecrire("reponse_contestation", bilan, contestation, motif="m", verifications="v")
+    courrier = ecrire("reponse_contestation", bilan, contestation, motif="m", verifications="v", piece_demandee="le bon signé")
+    assert "ne contestez pas" not in lu(courrier)
+
+
+def test_un_tiers_est_un_destinataire() -> None:
+    greffe = Tiers(nom="Greffe", adresse=MARSEILLE)
+    assert g.note_de_transmission(destinataire=greffe).debiteur.nom == "Greffe"
+    assert g.recouvrement_amiable().creancier.nom == "Port Recouvrement SAS"
+
+
+def test_lexique_de_l_utilisateur(tmp_path: Path) -> None:
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "fr" / "lexique.toml").write_text('nos_references = "Votre dossier"', encoding="utf-8")
+    courrier = ecrire("script_d_appel", g.bilan_de(), appelant="Claire", modeles=tmp_path)
+    assert courrier.references[0][0] == "Votre dossier"
