@@ -26,7 +26,10 @@ from datetime import date
 def extrait(valeur: object, longueur: int = 60) -> str:
     """Montre une valeur reçue, bornée : une erreur ne recopie pas un fichier."""
     texte = valeur if isinstance(valeur, str) else repr(valeur)
-    texte = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in texte[: longueur + 1])
+    texte = "".join(
+        c if c.isprintable() or c in "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
+        for c in texte[: longueur + 1]
+    )
     return texte if len(texte) <= longueur else texte[:longueur] + "…"
 
 
