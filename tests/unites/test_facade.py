@@ -55,7 +55,7 @@ def test_importer_la_facade_ne_charge_aucune_piece() -> None:
     assert charges == {"recouvrement"}
 
 
-@pytest.mark.parametrize("lourd", ["babel", "typst", "lxml", "sqlite3", "pypdf", "smtplib", "http"])
+@pytest.mark.parametrize("lourd", ["babel", "typst", "lxml", "sqlite3", "pypdf", "smtplib", "http", "numpy", "pyarrow"])
 def test_creance_et_politique_restent_legeres(lourd: str) -> None:
     assert lourd not in _modules("from recouvrement import Creance, Politique; Politique()")
 

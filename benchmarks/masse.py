@@ -1,0 +1,179 @@
+"""Ce que coûte un portefeuille en colonnes, rapporté au même calcul écrit à la main et au moteur d'objets, dans une même course.
+
+    python benchmarks/masse.py [lignes]
+    python benchmarks/masse.py preuve [lignes]     # toutes les sorties, ligne à ligne, contre le moteur d'objets (long)
+
+Le portefeuille est tiré au sort : montants log-normaux, factures de 2019 à 2026, 80 % entre professionnels, 15 % de consommateurs, 5 %
+d'acheteurs publics, 30 % d'un taux convenu (dont un tiers indexé), 15 % d'au moins un paiement. « À la main » : NumPy, ou Polars s'il
+est installé, pour les seules pénalités et l'indemnité entre professionnels au taux de la loi, sans prescription, suite ni alerte.
+Les façons sont appelées tour à tour ; chaque rapport est celui des médianes.
+"""
+
+import sys
+import tracemalloc
+from collections.abc import Callable
+from datetime import date
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from recouvrement import Creance, Montant, Paiement, Politique
+from recouvrement.droit import pour
+from recouvrement.masse import classes, examiner_table, objets
+
+AU = date(2026, 11, 21)
+FR = pour("fr")
+PALIERS = FR.paliers(next(r for r in FR.regimes if r.code == "b2b"))
+EPOQUE = np.datetime64("1970-01-01")
+
+
+def portefeuille(n: int, graine: int = 1, *, nu: bool = False) -> pa.Table:
+    """``n`` créances ; ``nu`` : entre professionnels, au taux de la loi, sans paiement."""
+    h = np.random.default_rng(graine)
+    emise = np.datetime64("2019-01-01") + h.integers(0, 2880, n)
+    echeance = emise + h.choice([0, 15, 30, 30, 30, 45, 60, 60, 75], n)
+    principal = np.maximum(100, (np.exp(h.normal(7.0, 1.3, n)) * 100).astype(np.int64))
+    colonnes: dict[str, Any] = {
+        "reference": pa.array([f"F-{i:07}" for i in range(n)]),
+        "principal_centimes": principal,
+        "emise_le": pa.array(emise.astype("datetime64[D]")),
+        "echeance": pa.array(echeance.astype("datetime64[D]"), mask=np.zeros(n, bool) if nu else h.random(n) < 0.1),
+        "creancier_qualite": pa.array(["commercant"] * n),
+    }
+    if nu:
+        return pa.table(colonnes | {"debiteur_qualite": pa.array(["commercant"] * n)})
+    qualites = np.array(["commercant", "professionnel", "consommateur", "personne_publique"], object)
+    tire, convenu = h.choice(4, n, p=[0.6, 0.2, 0.15, 0.05]), h.random(n)
+    taux = h.choice([82_500, 100_000, 121_500, 150_000], n)
+    indexe = np.array(["3 × taux légal", "BCE + 10"], object)[h.integers(0, 2, n)]
+    combien = np.where(h.random(n) < 0.15, h.integers(1, 4, n), 0)
+    ligne = np.repeat(np.arange(n), combien)
+    le = echeance[ligne] + h.integers(-20, 400, len(ligne))
+    part = np.maximum(1, principal[ligne] * h.integers(5, 110, len(ligne)) // 100)
+    bornes = pa.array(np.concatenate([[0], np.cumsum(combien)]).astype(np.int32))
+    return pa.table(
+        colonnes
+        | {
+            "debiteur_qualite": pa.array(qualites[tire]),
+            "executee_le": pa.array((emise - h.integers(0, 20, n)).astype("datetime64[D]"), mask=h.random(n) < 0.5),
+            "taux_dix_milliemes": pa.array(taux, mask=convenu >= 0.2),
+            "taux_indexe": pa.array(indexe, mask=(convenu < 0.2) | (convenu >= 0.3)),
+            "paiements_le": pa.ListArray.from_arrays(bornes, pa.array(le.astype("datetime64[D]"))),
+            "paiements_centimes": pa.ListArray.from_arrays(bornes, pa.array(part)),
+        }
+    )
+
+
+def numpy_a_la_main(table: pa.Table) -> np.ndarray:
+    """Le total de chaque ligne : principal, pénalités, indemnité."""
+    principal = table.column("principal_centimes").to_numpy()
+    retard = table.column("echeance").to_numpy().astype("datetime64[D]").astype(np.int64)
+    au = int((np.datetime64(AU) - EPOQUE).astype(int))
+    total = principal.copy()
+    for p in PALIERS:
+        du, fin = int((np.datetime64(p.du) - EPOQUE).astype(int)), min(au, int((np.datetime64(p.au) - EPOQUE).astype(int)))
+        if fin > retard.min() and du <= au:
+            jours = np.maximum(fin - np.maximum(retard, du - 1), 0)
+            total += (2 * principal * p.taux.dix_milliemes * jours + 365_000_000) // 730_000_000
+    return total + np.where(retard < au, 4_000, 0)
+
+
+def polars_a_la_main() -> Callable[[pa.Table], np.ndarray] | None:
+    try:
+        import polars as pl
+    except ImportError:
+        return None
+    au = (AU - date(1970, 1, 1)).days
+    retard, principal = pl.col("echeance").cast(pl.Int32).cast(pl.Int64), pl.col("principal_centimes")
+    total = principal + pl.when(retard < au).then(4_000).otherwise(0)
+    for p in PALIERS:
+        du, fin = (p.du - date(1970, 1, 1)).days, min(au, (p.au - date(1970, 1, 1)).days)
+        if p.au.year >= 2019 and du <= au:
+            jours = pl.max_horizontal(pl.lit(fin) - pl.max_horizontal(retard, pl.lit(du - 1)), pl.lit(0)).cast(pl.Int64)
+            total = total + (2 * principal * p.taux.dix_milliemes * jours + 365_000_000) // 730_000_000
+    return lambda table: pl.from_arrow(table).lazy().select(total).collect().to_series().to_numpy()
+
+
+def une_creance(ligne: dict[str, Any]) -> tuple[Creance, tuple[Paiement, ...]]:
+    """La ligne en objets ; le temps de les bâtir n'est pas compté."""
+    c = objets.creance(
+        dict.fromkeys(("recue_le", "contrat_le", "acheteur", "nature", "secteur", "capitalisation", "devise")) | ligne
+    )
+    faits = zip(ligne["paiements_le"] or (), ligne["paiements_centimes"] or (), strict=True)
+    return c, tuple(Paiement(le=le, montant=Montant.de_centimes(m), creance=c.reference) for le, m in faits)
+
+
+def mesurer(*fonctions: Callable[[], object], tours: int = 7) -> list[float]:
+    """Médiane des durées, en secondes, les fonctions appelées tour à tour."""
+    durees: list[list[float]] = [[] for _ in fonctions]
+    for _ in range(tours):
+        for fonction, duree in zip(fonctions, durees, strict=True):
+            debut = perf_counter()
+            fonction()
+            duree.append(perf_counter() - debut)
+    return [median(d) for d in durees]
+
+
+def main(n: int) -> None:
+    nu = portefeuille(n, nu=True)
+    attendu = numpy_a_la_main(nu)
+    assert (examiner_table(nu, au=AU).bilans.column("total_centimes").to_numpy() == attendu).all()
+    rivaux = {"NumPy à la main": numpy_a_la_main}
+    if polars := polars_a_la_main():
+        assert (polars(nu) == attendu).all()
+        rivaux["Polars à la main"] = polars
+    else:
+        print("polars n'est pas installé : pas de comparaison avec lui")
+    masse, *mains = mesurer(lambda: examiner_table(nu, au=AU), *[lambda f=f: f(nu) for f in rivaux.values()])
+    print(f"{n} lignes entre professionnels, sans paiement : {masse / n * 1e6:.3f} µs par ligne, toutes les sorties")
+    for nom, duree in zip(rivaux, mains, strict=True):
+        print(f"  {nom}, pénalités et indemnité seules : {duree / n * 1e6:.3f} µs par ligne ; rapport ×{masse / duree:.2f}")
+
+    entier, dixieme = portefeuille(n), portefeuille(n // 10)
+    classes._droits.cache_clear()
+    debut = perf_counter()
+    examiner_table(entier, au=AU)
+    premier = perf_counter() - debut
+    echantillon = [une_creance(x) for x in portefeuille(1_000, 2).to_pylist()]
+    politique = Politique()
+    grand, petit, unes = mesurer(
+        lambda: examiner_table(entier, au=AU),
+        lambda: examiner_table(dixieme, au=AU),
+        lambda: [politique.examiner(c, f, au=AU) for c, f in echantillon],
+        tours=5,
+    )
+    rendu = examiner_table(entier, au=AU)
+    print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {rendu.repris} reprises par les objets")
+    print(f"  premier appel, toutes les questions de droit étant à poser : {premier / n * 1e6:.3f} µs par ligne")
+    print(f"  moteur d'objets : {unes / 1_000 * 1e6:.1f} µs par ligne ; ×{(unes / 1_000) / (grand / n):.0f} de gagné")
+    print(f"  temps(10 n) / temps(n) : {grand / petit:.2f}")
+    tracemalloc.start()
+    rendu = examiner_table(entier, au=AU)
+    pic = tracemalloc.get_traced_memory()[1]
+    print(f"  mémoire en plus, par ligne : {pic / n:.0f} octets au plus haut, {rendu.bilans.nbytes / n:.0f} rendus")
+
+
+def preuve(n: int, lot: int = 50_000) -> None:
+    """Chaque ligne des deux façons."""
+    politique, ecarts = Politique(), 0
+    for graine, _ in enumerate(range(0, n, lot), start=100):
+        table = portefeuille(lot, graine)
+        lignes = table.to_pylist()
+        rendu = examiner_table(table, au=AU)
+        assert rendu.rejets.num_rows == 0
+        for ligne, obtenu in zip(lignes, rendu.bilans.to_pylist(), strict=True):
+            c, faits = une_creance(ligne)
+            veut = objets.resumer(politique.examiner(c, faits, au=AU))
+            ecarts += {k: tuple(obtenu[k]) if k == "alertes" else obtenu[k] for k in veut} != veut
+        print(f"graine {graine} : {lot} lignes, {rendu.repris} reprises, {ecarts} écarts depuis le début", flush=True)
+    assert not ecarts
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["preuve"]:
+        preuve(int(sys.argv[2]) if sys.argv[2:] else 1_000_000)
+    else:
+        main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)

@@ -1,0 +1,250 @@
+"""L'examen d'une table : le noyau pour ce qu'il décrit, le moteur d'objets pour le reste, les rejets à part."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import field, frozen
+
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.masse import colonnes, noyau, objets
+from recouvrement.masse.classes import Droits, droits
+from recouvrement.masse.colonnes import Lues, Masque, Rangs, numero
+from recouvrement.masse.echange import Recue, conformer, ouvrir
+from recouvrement.masse.evenements import ORPHELIN, Suites, joindre
+from recouvrement.masse.schemas import JOUR, SORTIE, TEXTE, schema_des_bilans, schema_des_rejets
+from recouvrement.politique.bilan import Bilan
+from recouvrement.politique.politique import Politique
+from recouvrement.temps import jour_civil
+
+T = TypeVar("T")
+CODES = ("regime", "prescription_regime", "etape")
+DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
+CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
+ABSENT = -1
+PAR_LOTS = 4_096
+
+
+@frozen(eq=False)
+class BilanTable(Generic[T]):
+    """Ce qui ressort d'une table, dans le genre où elle est entrée.
+
+    Attributes:
+        bilans: Une ligne par créance examinée (``schema_des_bilans``).
+        rejets: Les lignes fautives, avec la raison (``schema_des_rejets``).
+        repris: Combien de lignes le moteur d'objets a calculées.
+    """
+
+    bilans: T
+    rejets: T
+    repris: int
+    au: date
+    _relire: Callable[[int], Bilan] = field(repr=False)
+
+    def examiner(self, ligne: int) -> Bilan:
+        """Le bilan entier d'une ligne reçue, par le moteur d'objets.
+
+        Args:
+            ligne: Son rang, depuis 0 : la colonne ``ligne``.
+
+        Raises:
+            DonneeInvalide: Aucune ligne de ce rang.
+            RecouvrementError: La ligne a été rejetée.
+        """
+        return self._relire(ligne)
+
+    def expliquer(self, ligne: int) -> str:
+        """Les raisons de chaque chiffre d'une ligne reçue."""
+        return self.examiner(ligne).expliquer()
+
+
+def examiner_table(table: T, *, politique: Politique | None = None, au: date, evenements: Any = None) -> BilanTable[T]:
+    """Les bilans d'une table de créances au jour ``au``, inclus : les mêmes que ceux du moteur d'objets.
+
+    Chaque ligne est une créance seule dans son dossier. Une ligne que le noyau ne décrit pas (événement autre qu'un paiement,
+    clause, devise, convention ou scénario particulier…) passe d'elle-même par le moteur d'objets. Une ligne fautive n'arrête pas
+    les autres.
+
+    Args:
+        table: Table, RecordBatch ou RecordBatchReader d'Arrow, tableau polars ou pandas, ou dictionnaire de tableaux NumPy, du
+            schéma de ``schema()``. Montants en centimes entiers, jours en dates.
+        politique: Par défaut ``Politique()``.
+        evenements: Seconde table, du schéma de ``schema_des_evenements()`` : chaque ligne nomme sa créance.
+
+    Raises:
+        DonneeInvalide: Colonne inconnue, absente ou d'un autre type ; ``au`` n'est pas une date.
+    """
+    jour_civil(au, "au")
+    politique = Politique() if politique is None else politique
+    arrow, rendre = ouvrir(table, "table")
+    recue = conformer(arrow)
+    suites = joindre(recue, evenements)
+    lues = colonnes.lire(recue.table, numero(au))
+    references = recue.table.column("reference")
+    sortie = Sortie(droits(politique, au), recue.table.num_rows)
+    _ecarter(recue, lues.simples, suites, sortie)
+    _par_colonnes(lues, sortie)
+    _par_objets(politique, recue, suites, sortie, au)
+    relire = partial(_relire, politique, recue, suites, au)
+    return BilanTable(rendre(sortie.bilans(references)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire)
+
+
+def _relire(politique: Politique, recue: Recue, suites: Suites, au: date, ligne: int) -> Bilan:
+    """Une ligne de la table reçue, par le moteur d'objets."""
+    if type(ligne) is not int or not 0 <= ligne < recue.table.num_rows:
+        raise DonneeInvalide("aucune ligne de ce rang", champ="ligne", valeur=ligne)
+    (donnees,) = recue.table.slice(ligne, 1).to_pylist()
+    return _un(politique, recue, ligne, donnees, suites, au)
+
+
+class Sortie:
+    """Les colonnes rendues, à mesure qu'elles se remplissent."""
+
+    def __init__(self, droits: Droits, n: int) -> None:
+        self.droits = droits
+        self.faites = np.zeros(n, bool)
+        self.reprises = np.zeros(n, bool)
+        self.rejets: list[tuple[int | None, str | None, str, str]] = []
+        self.entiers: dict[str, Any] = {nom: np.zeros(n, np.int64) for nom in CENTIMES}
+        self.entiers |= {nom: np.zeros(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
+        self._bits = noyau.codes_d_alerte(droits.avertissements)
+        self._combinaisons: dict[tuple[str, ...], int] = {}
+
+    @property
+    def repris(self) -> int:
+        """Lignes que le moteur d'objets a calculées."""
+        return int(self.reprises.sum())
+
+    def poser(self, rangs: Rangs, regime: str, prescription: str, bloc: noyau.Bloc) -> None:
+        """Les lignes d'un bloc que le noyau a su traiter."""
+        s, noms = bloc.suffit, self.droits.noms
+        toutes = bool(s.all())
+        rangs = rangs if toutes else rangs[s]
+        total = bloc.principal + bloc.penalites + bloc.indemnite
+        for nom, valeurs in (
+            ("echeance", bloc.echeance),
+            ("jours_retard", bloc.jours_retard),
+            ("principal_centimes", bloc.principal),
+            ("penalites_centimes", bloc.penalites),
+            ("indemnite_centimes", bloc.indemnite),
+            ("total_centimes", total),
+            ("trop_percu_centimes", bloc.trop_percu),
+            ("prescription", bloc.prescription),
+            ("prescription_prudente", bloc.prudente),
+            ("etape", bloc.etape),
+            ("etape_le", bloc.etape_le),
+            ("alertes", bloc.alertes),
+        ):
+            self.entiers[nom][rangs] = valeurs if toutes else valeurs[s]
+        self.entiers["regime"][rangs] = noms.numero(regime)
+        self.entiers["prescription_regime"][rangs] = noms.numero(prescription)
+        self.faites[rangs] = True
+
+    def poser_une(self, rang: int, resume: Mapping[str, Any]) -> None:
+        """Une ligne du moteur d'objets."""
+        for nom, valeur in resume.items():
+            if nom in CODES:
+                valeur = ABSENT if valeur is None else self.droits.noms.numero(valeur)
+            elif nom in DATES:
+                valeur = 0 if valeur is None else numero(valeur)
+            elif nom == "alertes":
+                valeur = self._combinaisons.setdefault(valeur, (1 << len(self._bits)) + len(self._combinaisons))
+            self.entiers[nom][rang] = valeur
+        self.faites[rang] = self.reprises[rang] = True
+
+    def rejeter(self, rang: int | None, reference: str | None, champ: str, motif: str) -> None:
+        """Une ligne, ou un événement, qui ne s'examine pas."""
+        self.rejets.append((rang, reference, champ, motif))
+
+    def bilans(self, references: Any) -> Any:
+        """La table des bilans, dans l'ordre des lignes reçues."""
+        rangs = np.flatnonzero(self.faites)
+        toutes = len(rangs) == len(self.faites)
+        colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
+        noms = pa.array(self.droits.noms.noms, TEXTE)
+        rendues: dict[str, Any] = {
+            "ligne": pa.array(rangs.astype(np.int64)),
+            "reference": references if toutes else references.take(pa.array(rangs)),
+            "alertes": self._alertes(colonnes["alertes"]),
+            "repris": pa.array(self.reprises[rangs]),
+        }
+        sans_etape = colonnes["etape"] == ABSENT
+        for nom, valeurs in colonnes.items():
+            if nom in CODES:
+                codes = pa.array(valeurs, mask=sans_etape if nom == "etape" else None)
+                rendues[nom] = pa.DictionaryArray.from_arrays(codes, noms)
+            elif nom in DATES:
+                rendues[nom] = pa.array(valeurs, mask=sans_etape if nom == "etape_le" else None).view(JOUR)
+            elif nom != "alertes":
+                rendues[nom] = pa.array(valeurs)
+        return pa.table([rendues[c.nom] for c in SORTIE], schema=schema_des_bilans())
+
+    def _alertes(self, numeros: Any) -> Any:
+        """Les codes de chaque ligne, de leur combinaison."""
+        n = len(self._bits)
+        listes = [[code for i, code in enumerate(self._bits) if bits >> i & 1] for bits in range(1 << n)]
+        listes += [list(c) for c in self._combinaisons]
+        return pa.array(listes, pa.list_(TEXTE)).take(pa.array(numeros))
+
+    def table_des_rejets(self) -> Any:
+        """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
+        lignes = sorted(self.rejets, key=lambda r: (r[0] is None, r[0] or 0))
+        attendu = schema_des_rejets()
+        return pa.table([[x[i] for x in lignes] for i in range(len(attendu))], schema=attendu)
+
+
+def _ecarter(recue: Recue, simples: Masque, suites: Suites, sortie: Sortie) -> None:
+    """Les lignes fautives et celles qui ont une suite ne sont pas du noyau."""
+    references = recue.table.column("reference").combine_chunks()
+    simples[list(recue.fautes)] = False
+    longueur = pc.utf8_length(pc.utf8_trim_whitespace(references))
+    propre = pc.and_(pc.utf8_is_printable(references), pc.and_(pc.greater(longueur, 0), pc.less_equal(longueur, 200)))
+    simples &= pc.fill_null(propre, False).to_numpy(zero_copy_only=False)
+    if suites.par_reference:
+        nommees = pa.array(suites.par_reference, TEXTE)
+        simples &= ~pc.is_in(references, value_set=nommees).to_numpy(zero_copy_only=False)
+    for reference in suites.orphelins:
+        sortie.rejeter(None, reference, "creance", ORPHELIN)
+
+
+def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
+    """Le noyau, classe par classe, bloc par bloc."""
+    rangs = np.flatnonzero(lues.simples)
+    rangs = rangs[np.argsort(lues.classe[rangs], kind="stable")]
+    bornes = np.searchsorted(lues.classe[rangs], np.arange(len(lues.classes) + 1))
+    for i, cle in enumerate(lues.classes):
+        siens = rangs[bornes[i] : bornes[i + 1]]
+        classe = sortie.droits.classe(cle) if len(siens) else None
+        if classe is None:
+            continue
+        for debut in range(0, len(siens), noyau.BLOC):
+            bloc = siens[debut : debut + noyau.BLOC]
+            fait = noyau.examiner(sortie.droits, classe, lues.colonnes.portion(bloc), lues.paie_le, lues.paie)
+            sortie.poser(bloc, classe.regime.code, classe.ligne.code, fait)
+
+
+def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sortie, au: date) -> None:
+    """Le reste, ligne à ligne."""
+    restent = np.flatnonzero(~sortie.faites)
+    for debut in range(0, len(restent), PAR_LOTS):
+        lot = restent[debut : debut + PAR_LOTS]
+        for rang, ligne in zip(lot.tolist(), recue.table.take(pa.array(lot)).to_pylist(), strict=True):
+            try:
+                sortie.poser_une(rang, objets.resumer(_un(politique, recue, rang, ligne, suites, au)))
+            except DonneeInvalide as e:
+                sortie.rejeter(rang, ligne["reference"], e.champ, str(e))
+            except RecouvrementError as e:
+                sortie.rejeter(rang, ligne["reference"], "", str(e))
+
+
+def _un(politique: Politique, recue: Recue, rang: int, ligne: objets.Ligne, suites: Suites, au: date) -> Bilan:
+    """Le bilan d'une ligne."""
+    if rang in recue.fautes:
+        champ, motif = recue.fautes[rang]
+        raise DonneeInvalide(motif, champ=champ)
+    suite = suites.par_reference.get(ligne["reference"], ())
+    return politique.examiner(objets.creance(ligne), objets.faits(ligne, suite), au=au)
