@@ -33,7 +33,8 @@ python_maximum_signature_line_length = 100
 # Rien n'est appelé du réseau : les types de la bibliothèque standard ne sont pas liés. Les nôtres doivent l'être tous.
 nitpick_ignore_regex = [
     (r"py:(class|exc)", r"(builtins|collections|datetime|decimal|enum|pathlib|typing)\..*|date"),
-    (r"py:class", r"(recouvrement\.(resultat|masse\.examen)\.)?T(_co)?|Evenement|Acte"),  # variables et alias de type
+    (r"py:class", r"(recouvrement\.(resultat|masse\.examen)\.)?T(_co)?|Evenement|Acte|Distance"),  # variables et alias de type
+    (r"py:class", r"recouvrement\.(droit\.fr\.delais\.Allongement|lecture\._(ecritures\.Livres|clients\.Encours))"),  # privés
 ]
 
 _DEUX_POINTS = "\ue000"

@@ -157,7 +157,10 @@ def plancher(droit: Droit, creance: Creance, du: date, au: date) -> Resultat[Tau
     convenu, legal = creance.conditions.taux_penalites, droit.baremes["taux_legal_autres"]
     if convenu is None or du > legal.connu_au:
         return None
-    for jour, _, v in legal.paliers(max(du, legal.connu_du), min(au, legal.connu_au)):
+    connu_au = legal.connu_au
+    if isinstance(convenu, TauxIndexe):
+        connu_au = min(connu_au, droit.baremes[INDICES[convenu.indice]].connu_au)
+    for jour, _, v in legal.paliers(max(du, legal.connu_du), min(au, connu_au)) if du <= connu_au else ():
         taux = (
             convenu.applique(Taux(droit.baremes[INDICES[convenu.indice]].au(jour).valeur))
             if isinstance(convenu, TauxIndexe)
