@@ -50,7 +50,7 @@ def course(
     """
     titre = titre_de(creance, evenements) if evenements else None
     if regime.depuis and echeance < regime.depuis:
-        base = _hors_regime(droit, regime, echeance, titre)
+        base = _hors_regime(droit, creance, regime, echeance, titre)
     elif regime.depart == "mise_en_demeure":
         demeure, motif = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
         base = _base(droit, creance, regime, demeure, choix) if demeure else Course(regime.poste, None, (), regime.source, motif)
@@ -63,13 +63,14 @@ def course(
     return base
 
 
-def _hors_regime(droit: Droit, regime: Regime, echeance: date, titre: Titre | None) -> Course:
+def _hors_regime(droit: Droit, creance: Creance, regime: Regime, echeance: date, titre: Titre | None) -> Course:
     """Avant le régime, rien ne court ; sauf, après jugement, l'intérêt légal."""
     if titre is None:
         return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
     legal = droit.baremes["taux_legal_autres"]
-    paliers = tuple(indexer(legal, TauxIndexe("legal")))
-    return Course("interets", max(titre.le, echeance), paliers, INTERET_DU_JUGEMENT, "", legal.connu_au)
+    paliers, apres = tuple(indexer(legal, TauxIndexe("legal"))), max(titre.le, echeance)
+    capitalise_du = apres if creance.conditions.capitalisation else None
+    return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du)
 
 
 def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Choix) -> Course:
