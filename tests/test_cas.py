@@ -19,6 +19,7 @@ import pytest
 from fabrique import CONSOMMATEUR, CREANCIER, SOCIETE
 from recouvrement import (
     ActeInterruptif,
+    Adresse,
     Appel,
     Avoir,
     Blocage,
@@ -127,7 +128,9 @@ def tous() -> Iterator[Any]:
 
 
 def _creancier(brut: dict[str, Any]) -> Creancier:
-    return Creancier(**{"nom": CREANCIER.nom, **brut, "qualite": Qualite(brut.get("qualite", "commercant"))})
+    adresse = Adresse(**brut["adresse"]) if "adresse" in brut else None
+    qualite = Qualite(brut.get("qualite", "commercant"))
+    return Creancier(**{"nom": CREANCIER.nom, **brut, "adresse": adresse, "qualite": qualite})
 
 
 def _debiteur(brut: dict[str, Any]) -> Debiteur:

@@ -235,11 +235,11 @@ def _tableau(bilan: Bilan) -> str:
     return "\n".join([tete, entete, *alignees, *([somme] if len(lignes) > 1 else []), suite, *alertes])
 
 
-def _aligner(lignes: Sequence[Sequence[str]]) -> list[str]:
-    """Les colonnes de même largeur ; les deux premières à gauche, les chiffres à droite."""
+def _aligner(lignes: Sequence[Sequence[str]], *, gauche: int = 2) -> list[str]:
+    """Les colonnes de même largeur ; les ``gauche`` premières à gauche, les chiffres à droite."""
     largeurs = [max(map(len, colonne)) for colonne in zip(*lignes, strict=True)]
     return [
-        "  ".join(v.ljust(n) if i < 2 else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))).rstrip()
+        "  ".join(v.ljust(n) if i < gauche else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))).rstrip()
         for ligne in lignes
     ]
 
@@ -343,13 +343,13 @@ def _balance(options: argparse.Namespace, dossiers: tuple[Dossier, ...], anomali
 
     portefeuille = Portefeuille(dossiers, politique=Politique(), au=options.au)
     anomalies += [Anomalie(gravite="refus", ou=e.debiteur, message=e.message) for e in portefeuille.ecartes]
-    lignes = portefeuille.balance_agee().vers_lignes()
-    entetes = [cle for cle in (lignes[0] if lignes else {}) if cle != "cle"]
-    textes = [
-        [str(ligne[cle]).replace(".", ",") if cle not in ("debiteur", "devise") else ligne[cle] for cle in entetes]
-        for ligne in lignes
+    balance = portefeuille.balance_agee()
+    entetes = ("Débiteur", *balance.tranches, "Principal", "Accessoires", "Total", "Dont contesté", "Dont prescrit")
+    lignes = [
+        (x.nom, *map(str, (*x.tranches, x.principal, x.accessoires, x.total, x.dont_conteste, x.dont_prescrit)))
+        for x in (*balance.lignes, *balance.totaux)
     ]
-    print("\n".join(_aligner([[cle.replace("_", " ") for cle in entetes], *textes])) if lignes else "Aucune créance.")
+    print("\n".join(_aligner((entetes, *lignes), gauche=1)) if balance.lignes else "Aucune créance.")
     return TOUT_LU
 
 

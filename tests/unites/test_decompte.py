@@ -140,3 +140,21 @@ def test_une_procedure_ne_touche_pas_un_dossier_sans_creance_anterieure() -> Non
     c = creance(debiteur=COMMUNE)
     apres = examiner(c, ProcedureCollective(le=c.emise_le - timedelta(days=1), genre="sauvegarde"), au=AU)
     assert apres.total == examiner(c, au=AU).total
+
+
+@pytest.mark.parametrize(
+    ("paye", "annonce"),
+    [
+        # 867 jours du 16 janvier 2019 au 31 mai 2021, à 10 % sur 10 000 € : 2 375,34
+        (None, "2 375,34"),
+        # le 1er janvier 2020, 3 000 € paient tout l'intérêt échu, puis du principal : restent 516 jours sur 8 671,23 €, soit 1 225,85
+        ("3000.00", "1 225,85"),
+        ("9000.00", "377,63"),
+    ],
+)
+def test_les_interets_prescrits_apres_un_titre_sont_dits_au_centime(paye: str | None, annonce: str) -> None:
+    jugement = Titre(le=date(2019, 1, 15), executoire_le=date(2019, 1, 15), creance="F-1")
+    faits = (Paiement(le=date(2020, 1, 1), montant=paye, creance="F-1"),) if paye else ()
+    bilan = examiner(creance("F-1", "10000.00", date(2018, 5, 1)), jugement, *faits, au=date(2026, 6, 1))
+    (message,) = [a.message.replace("\u202f", " ").replace("\xa0", " ") for a in bilan.alertes if a.cle == "interets_apres_titre"]
+    assert message.startswith(f"{annonce} € d'intérêts échus du 16 janvier 2019 au 31 mai 2021")

@@ -159,7 +159,7 @@ def test_les_praticables_d_abord_les_alternatives_apres_elles_les_fermees_a_la_f
     assert etats == sorted(etats)
     ouvertes = [v.famille == "alternative" for v in rendues if v.praticable]
     assert ouvertes == sorted(ouvertes)
-    assert True in ouvertes
+    assert any(ouvertes)
 
 
 def test_toute_voie_dit_ses_raisons() -> None:

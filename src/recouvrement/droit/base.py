@@ -14,7 +14,7 @@ from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
-from recouvrement.modele.personnes import Debiteur, Qualite
+from recouvrement.modele.personnes import Adresse, Debiteur, Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import Delai, JoursOuvres
 
@@ -289,6 +289,13 @@ class QuestionDelai(Protocol):
         """Dernier jour pour agir, ou dernier jour d'une attente."""
 
 
+class QuestionDistance(Protocol):
+    """Celui qui agit demeure-t-il assez loin pour que ses délais s'allongent ?"""
+
+    def __call__(self, adresse: Adresse | None) -> Distance:
+        """Sans adresse, ``aucune`` : la lecture la plus courte."""
+
+
 class QuestionEchelonnement(Protocol):
     """Un plan de paiement peut-il être autre chose qu'un délai ?"""
 
@@ -325,6 +332,7 @@ class Droit:
     prescription: QuestionPrescription
     mentions: QuestionMentions
     delai: QuestionDelai
+    distance: QuestionDistance
     voies: QuestionVoies
     echelonnement: QuestionEchelonnement
     avertissements: Mapping[str, Regle] = field(factory=dict)

@@ -21,7 +21,8 @@ from recouvrement.politique.alertes import DELAIS_D_ALERTE
 from recouvrement.politique.compte import DIVISEURS
 from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.decompte import EN_DERNIER, RANGS
-from recouvrement.politique.suite import INTERRUPTION, PRESCRIPTION_PROCHE
+from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
+from recouvrement.politique.suite import INTERRUPTION
 
 BLOC = 32_768
 ETENDUE = DERNIER - PREMIER + 1
@@ -31,7 +32,7 @@ ANNEE = DIVISEURS[Conventions().annee]
 DIVISEUR = 1_000_000 * ANNEE
 BUTOIR = 365 * VINGT_ANS.annees  # en deçà, le butoir ne joue sûrement pas
 PROCHE = PRESCRIPTION_PROCHE.days
-ALERTE = DELAIS_D_ALERTE[-1][0].days
+ALERTE = DELAIS_D_ALERTE[-1][0]
 _interets = cast("Callable[[Entiers, Entiers, Entiers, int], Entiers]", interets_centimes)
 
 # Dans l'ordre où un bilan les dit ; les avertissements du droit s'intercalent avant la dernière.
@@ -290,7 +291,7 @@ def _conclure(droits: Droits, etat: _Etat, c: Colonnes, portes: Entiers, valeur:
     etape_le = np.where(etape < 0, 0, np.where(presse, prudente - PROCHE, etape_le))
 
     bits = portes << len(AVANT)
-    limite = reste & (au >= prudente - ALERTE)
+    limite = reste & (prudente <= numero(ALERTE.depuis(droits.au)))
     etats = np.where(acquise, PRESCRITE, np.where(douteuse, DOUTEUSE, BIENTOT))
     bits |= np.where(limite, etats, 0) | np.where(etat.arret, NON_PUBLIE, 0)
     if classe.court == "rien" and classe.regime.poste == "interets":

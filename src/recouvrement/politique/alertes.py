@@ -1,5 +1,6 @@
 """Ce que l'appelant doit savoir avant de se servir d'un bilan."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -18,14 +19,14 @@ from recouvrement.modele.evenements import Echeancier, Promesse, Titre
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique import accord, empechements
 from recouvrement.politique.bilan import Alerte, Gravite
-from recouvrement.politique.compte import Compte
+from recouvrement.politique.compte import Compte, Trait
 from recouvrement.resultat import Reserve
-from recouvrement.temps import UN_JOUR
+from recouvrement.temps import UN_JOUR, Delai
 
-DELAIS_D_ALERTE: tuple[tuple[timedelta, Gravite], ...] = (
-    (timedelta(days=60), "grave"),
-    (timedelta(days=183), "attention"),  # six mois
-    (timedelta(days=366), "info"),  # douze mois
+DELAIS_D_ALERTE: tuple[tuple[Delai, Gravite], ...] = (
+    (Delai(jours=empechements.PRESCRIPTION_PROCHE.days), "grave"),
+    (Delai(mois=6), "attention"),
+    (Delai(mois=12), "info"),
 )
 
 
@@ -39,7 +40,7 @@ def alertes(
 ) -> tuple[Alerte, ...]:
     """Alertes d'une créance, de la plus grave à la moindre."""
     creance, trouvees = compte.creance, []
-    if compte.principal and au >= prescription.prudente - DELAIS_D_ALERTE[-1][0]:
+    if compte.principal and prescription.prudente <= DELAIS_D_ALERTE[-1][0].depuis(au):
         trouvees.append(_prescription(creance.reference, prescription, au))
     for e in faits:
         match e:
@@ -92,7 +93,7 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
             f"peut-être prescrite depuis le {date_fr(prescription.prudente)} : aucune menace d'agir sans l'avis d'un juriste"
         )
         return Alerte("prescription_douteuse", "grave", message, reference, source)
-    gravite = next(g for delai, g in DELAIS_D_ALERTE if au >= prescription.prudente - delai)
+    gravite = next(g for delai, g in DELAIS_D_ALERTE if prescription.prudente <= delai.depuis(au))
     acte = CAUSES_D_INTERRUPTION[prescription.acte]
     message = f"prescription proche : à interrompre au plus tard le {date_fr(prescription.prudente)} ({acte})"
     return Alerte("prescription_proche", gravite, message, reference, source)
@@ -117,18 +118,28 @@ def _interets_du_titre(compte: Compte, titre: Titre, droit: Droit, au: date) -> 
         ligne = droit.regime_prescription(evolve(compte.creance, nature="interets_apres_titre"))
     except DroitIndisponible:
         return
-    centimes = 0
-    for t in compte.traits:
-        du = max(t.du, titre.executoire_le + UN_JOUR)
-        jours = sum(1 for i in range((t.au - du).days + 1) if ligne.duree.depuis(du + timedelta(days=i)) < au)
-        centimes += interets_centimes(t.base, t.palier.taux.dix_milliemes, jours, t.annee) if jours else 0
-    if centimes:
-        montant = Montant.de_centimes(centimes, compte.creance.devise)
+    debut = titre.executoire_le + UN_JOUR
+    jours = bisect_left(range((au - titre.executoire_le).days), au, key=lambda i: ligne.duree.depuis(debut + timedelta(days=i)))
+    limite = titre.executoire_le + timedelta(days=jours)
+    anterieurs = sum(_part(t, date.min, titre.executoire_le) for t in compte.traits)
+    vieux = sum(_part(t, debut, limite) for t in compte.traits)
+    paye = sum(t.centimes for t in compte.traits) - compte.courus  # les paiements éteignent les plus anciens d'abord
+    reste = min(vieux, anterieurs + vieux - paye)
+    if reste > 0:
+        montant = Montant.de_centimes(reste, compte.creance.devise)
         message = (
-            f"environ {montant} d'intérêts échus depuis le titre ont plus de {ligne.duree} : prescrits si rien ne les a interrompus,"
-            " ils sont pourtant dans le total"
+            f"{montant} d'intérêts échus du {date_fr(debut)} au {date_fr(limite)}, plus de {ligne.duree} : prescrits si rien ne les a"
+            " interrompus, ils sont pourtant dans le total"
         )
         yield Alerte("interets_apres_titre", "attention", message, compte.creance.reference, ligne.source)
+
+
+def _part(t: Trait, du: date, au: date) -> int:
+    """Centimes que la ligne a courus entre ces jours, inclus."""
+    if du <= t.du and t.au <= au:
+        return t.centimes
+    jours = (min(au, t.au) - max(du, t.du)).days + 1
+    return interets_centimes(t.base, t.palier.taux.dix_milliemes, jours, t.annee) if jours > 0 else 0
 
 
 def _taux_inconnu(reference: str, arret: date) -> Alerte:

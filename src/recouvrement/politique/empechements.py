@@ -24,6 +24,7 @@ from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR
 
 EXTINCTION = Source("Code civil", "2219")
+PRESCRIPTION_PROCHE = timedelta(days=60)  # avant le jour prudent : dès lors, seul un acte interruptif
 SOLDEE = "soldée : plus rien n'est dû"
 PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
 CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"

@@ -17,8 +17,8 @@ from recouvrement.modele.evenements import Appel, Avoir, Echeancier, FraisJustif
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.accord import GRACE_DE_PAROLE
 from recouvrement.politique.bilan import ActionProposee, Bilan
+from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
 from recouvrement.politique.politique import Politique
-from recouvrement.politique.suite import PRESCRIPTION_PROCHE
 from recouvrement.resultat import pour_json
 from recouvrement.temps import UN_JOUR, jour_civil
 

@@ -23,7 +23,6 @@ from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, JoursOuvres
 
 PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
-PRESCRIPTION_PROCHE = timedelta(days=60)
 NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
 ACHEVE = "toutes les étapes du scénario sont faites"
@@ -124,7 +123,7 @@ def _suite(
             return bloque
         if procedure := empechements.procedure_ouverte(creance, faits, au):
             return _declarer(creance, procedure, faits, droit, au)
-    if au >= bilan.prescription.prudente - PRESCRIPTION_PROCHE:
+    if au >= bilan.prescription.prudente - empechements.PRESCRIPTION_PROCHE:
         return _interrompre(bilan, au)
     if (faits or bilan.conteste or scenario.solde_minimal is not None) and (
         retient := empechements.temporaire(bilan, faits, evenements, scenario, au)
@@ -140,7 +139,7 @@ def _interrompre(bilan: BilanCreance, au: date) -> ActionProposee:
     canal = "recommande" if p.acte in PAR_LETTRE else PAR_UN_OFFICIER
     return ActionProposee(
         acte=acte,
-        le=min(p.prudente - PRESCRIPTION_PROCHE, au),
+        le=min(p.prudente - empechements.PRESCRIPTION_PROCHE, au),
         canal=canal,
         etape=INTERRUPTION,
         motif=MOTIF_PRESCRIPTION,
@@ -158,7 +157,10 @@ def _declarer(
         return Empechement(creance.reference, empechements.DECLAREE, article)
     limite = None
     if procedure.publiee_le is not None and procedure.publiee_le <= au:
-        limite = droit.delai("declaration_de_creance", depart=procedure.publiee_le, calendrier=droit.calendrier).valeur
+        distance = droit.distance(creance.creancier.adresse)
+        limite = droit.delai(
+            "declaration_de_creance", depart=procedure.publiee_le, distance=distance, calendrier=droit.calendrier
+        ).valeur
         if au > limite:
             return Empechement(creance.reference, empechements.FORCLOSE, Source("Code de commerce", "L. 622-26"))
     return ActionProposee(

@@ -4,7 +4,7 @@ L'ordre est celui d'une table de décision : un conseil, pas une règle. Rien n'
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from recouvrement.modele.evenements import Echeancier, Promesse, Reconnaissance,
 from recouvrement.modele.montant import Montant, Taux, taux
 from recouvrement.politique.accord import suivre
 from recouvrement.politique.bilan import Bilan, BilanCreance
+from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
 from recouvrement.politique.politique import Politique
 from recouvrement.resultat import Noeud, Regle, Resultat, fait
 
@@ -43,7 +44,6 @@ ORDRE = (
     "assurance_credit",
     "cession",
 )
-PRESSE = timedelta(days=60)  # en deçà du jour prudent, seul un acte interruptif immédiat
 INTERRUPTIVES = ("refere_provision", "assignation_au_fond", "saisie_conservatoire")
 SUR_MENACE, SI_COOPERATIF = "saisie_conservatoire", "petites_creances"
 MENACE = "preuve_de_la_menace"
@@ -165,7 +165,7 @@ def _rang(voie: Voie, s: Situation) -> tuple[int, bool, int, int]:
 def _priorite(voie: Voie, s: Situation) -> int:
     """La prescription qui approche passe avant la menace, la menace avant la bonne volonté du débiteur."""
     prudente = min((e.prescription.prudente for e in s.creances), default=date.max)
-    presse = prudente - s.au < PRESSE
+    presse = prudente - s.au <= PRESCRIPTION_PROCHE
     if presse and voie.cle in INTERRUPTIVES:
         return 0
     menace = MENACE in s.pieces or any(isinstance(f, Signal) and f.nature == "difficultes" for f in s.faits)

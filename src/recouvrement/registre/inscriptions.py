@@ -1,10 +1,13 @@
 """L'inscription d'un registre, son écriture canonique et son empreinte. Une seule écriture pour la mémoire et pour SQLite.
 
-Une ligne enchaîne la précédente par SHA-256 : la changer, l'ôter, en glisser une ou les permuter rompt la suite.
+Une ligne enchaîne la précédente par SHA-256 : la changer, l'ôter, en glisser une ou les permuter rompt la suite. Ce qui nomme une
+personne n'est pas dans la ligne, mais à côté, sous un sceau salé que la ligne porte : il s'efface sans rompre la chaîne.
 """
 
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
@@ -15,7 +18,7 @@ from attrs import fields, frozen
 from recouvrement.erreurs import RegistreCorrompu
 from recouvrement.modele.actes import Demarche
 from recouvrement.modele.personnes import Adresse
-from recouvrement.ports import Destinataire, Document, Verification
+from recouvrement.ports import Destinataire, Document
 
 ORIGINE = "0" * 64
 """Empreinte qui précède la première inscription."""
@@ -30,8 +33,9 @@ class Inscription:
     Attributes:
         numero: À partir de 1, sans trou.
         le: Instant de l'écriture, ISO 8601 avec décalage. L'ordre est celui des numéros, jamais celui de l'horloge.
-        genre: ``intention``, ``accuse`` ou ``decision``.
-        contenu: JSON canonique, en ASCII.
+        genre: ``intention``, ``accuse``, ``decision``, ``avis``, ``effacement`` ou ``migration``.
+        contenu: Ce qui reste toujours : JSON canonique, en ASCII, sans rien qui nomme une personne.
+        prive: Ce qui s'efface : JSON canonique salé, tenu par le sceau du contenu ; ``None`` : rien, ou effacé.
     """
 
     numero: int
@@ -40,36 +44,52 @@ class Inscription:
     contenu: str
     precedente: str
     empreinte: str
+    prive: str | None = None
 
     @cached_property
     def donnees(self) -> dict[str, Any]:
-        """Contenu lu."""
+        """Contenu et part privée, lus ensemble."""
         lues: dict[str, Any] = json.loads(self.contenu)
-        return lues
+        return lues if self.prive is None else lues | json.loads(self.prive)
 
     def saine(self) -> "Inscription":
         """Elle-même, si elle n'a pas été changée : aucun état ne se lit d'une ligne altérée.
 
         Raises:
-            RegistreCorrompu: Son empreinte n'est plus la sienne.
+            RegistreCorrompu: Son empreinte ou son sceau n'est plus le sien.
         """
-        if self.empreinte != empreinte(self.precedente, self.numero, self.le, self.genre, self.contenu):
+        juste = self.empreinte == empreinte(self.precedente, self.numero, self.le, self.genre, self.contenu)
+        if not juste or not self.scellee:
             raise RegistreCorrompu(
                 f"inscription {self.numero} : la ligne a été changée. Rien n'est ajouté ; reprenez une sauvegarde."
             )
         return self
 
     @property
-    def intention(self) -> int:
-        """Numéro de l'intention que cette ligne ouvre ou suit."""
-        return self.numero if self.genre == "intention" else int(self.donnees["intention"])
+    def sceau(self) -> str | None:
+        """Empreinte de la part privée, telle que la chaîne la tient ; ``None`` : la ligne n'en a jamais eu."""
+        scelle: str | None = json.loads(self.contenu).get("sceau")
+        return scelle
 
     @property
-    def termes(self) -> Iterator[str]:
-        """Mots sous lesquels la ligne se retrouve : ses clés et son débiteur."""
-        yield f"debiteur:{self.donnees['debiteur']}"
-        for cle in self.donnees["cles"]:
-            yield f"cle:{cle}"
+    def scellee(self) -> bool:
+        """Vrai si la part privée, quand elle est là, est celle qui a été écrite."""
+        return self.prive is None or sceau(self.prive) == self.sceau
+
+    @property
+    def effacee(self) -> bool:
+        """Vrai si la part privée a été effacée."""
+        return self.prive is None and self.sceau is not None
+
+    @property
+    def intention(self) -> int | None:
+        """Numéro de l'intention que cette ligne ouvre ou suit ; ``None`` si elle n'en suit aucune."""
+        return self.numero if self.genre == "intention" else self.donnees.get("intention")
+
+    @property
+    def termes(self) -> tuple[str, ...]:
+        """Mots hachés sous lesquels la ligne se retrouve : son débiteur, ses clés, le numéro que le canal a donné."""
+        return tuple(self.donnees["termes"])
 
     @property
     def documents(self) -> Iterator[str]:
@@ -89,12 +109,30 @@ def empreinte(precedente: str, numero: int, le: str, genre: str, contenu: str) -
     return hashlib.sha256(ligne.encode()).hexdigest()
 
 
-def suivante(precedente: Inscription | None, le: str, genre: str, donnees: dict[str, Any]) -> Inscription:
-    """Inscription qui continue la chaîne."""
+def sceau(prive: str) -> str:
+    """SHA-256 d'une part privée. Elle porte son propre sel : effacée, son sceau ne dit plus rien d'elle."""
+    return hashlib.sha256(prive.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def sel() -> str:
+    """Sel neuf, 128 bits."""
+    return secrets.token_hex(16)
+
+
+def terme(sel_du_registre: str, mot: str) -> str:
+    """Un mot (``cle:…``, ``debiteur:…``, ``numero:…``) tel que l'index le garde : on le retrouve, on ne le lit pas."""
+    return hmac.new(sel_du_registre.encode(), mot.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def suivante(
+    precedente: Inscription | None, le: str, genre: str, clair: dict[str, Any], prive: dict[str, Any] | None = None
+) -> Inscription:
+    """Inscription qui continue la chaîne ; la part privée est salée et scellée."""
     numero = precedente.numero + 1 if precedente else 1
     tete = precedente.empreinte if precedente else ORIGINE
-    contenu = canonique(donnees)
-    return Inscription(numero, le, genre, contenu, tete, empreinte(tete, numero, le, genre, contenu))
+    texte = None if prive is None else canonique(prive | {"sel": sel()})
+    contenu = canonique(clair if texte is None else clair | {"sceau": sceau(texte)})
+    return Inscription(numero, le, genre, contenu, tete, empreinte(tete, numero, le, genre, contenu), texte)
 
 
 def _simple(valeur: object) -> object:
@@ -134,57 +172,3 @@ def destinataire_en_donnees(destinataire: Destinataire) -> dict[str, Any]:
 def documents_en_donnees(documents: Iterable[Document]) -> list[dict[str, Any]]:
     """Noms, types et empreintes : les octets sont gardés à part, sous leur empreinte."""
     return [{"nom": d.nom, "type": d.type_mime, "empreinte": d.empreinte, "taille": len(d.octets)} for d in documents]
-
-
-def controler(
-    inscriptions: Iterable[Inscription],
-    documents: Iterable[tuple[object, object]],
-    termes: Iterable[tuple[object, object]],
-    ancre: str,
-) -> Verification:
-    """Relit la chaîne, puis les documents et l'index, qui doivent dire la même chose qu'elle."""
-    tete, nombre = ORIGINE, 0
-    cites: set[object] = set()
-    attendus: set[tuple[object, object]] = set()
-    ancree = not ancre or ancre == ORIGINE
-    for inscription in inscriptions:
-        defaut = _defaut(inscription, nombre + 1, tete)
-        if defaut:
-            return Verification(inscriptions=nombre, tete=tete, defaut=defaut)
-        tete, nombre = inscription.empreinte, nombre + 1
-        ancree = ancree or tete == ancre
-        cites.update(inscription.documents)
-        attendus.update((terme, inscription.numero) for terme in inscription.termes)
-    defaut = "" if ancree else "l'empreinte ancrée n'est plus dans la chaîne : la fin du registre a été ôtée ou récrite"
-    defaut = defaut or _defaut_documents(documents, cites)
-    if not defaut and set(termes) != attendus:
-        defaut = "l'index des clés ne correspond pas au journal"
-    return Verification(inscriptions=nombre, tete=tete, defaut=defaut)
-
-
-def _defaut(lue: Inscription, numero: int, tete: str) -> str:
-    """Ce qui cloche dans une ligne, ou rien. Les types sont contrôlés : la base a pu être récrite à la main."""
-    if lue.numero != numero:
-        return f"inscription {numero} : absente (la suivante porte le numéro {lue.numero})"
-    if not all(isinstance(v, str) for v in (lue.le, lue.genre, lue.contenu, lue.precedente, lue.empreinte)):
-        return f"inscription {numero} : champ d'un autre type"
-    if lue.precedente != tete:
-        return f"inscription {numero} : ne suit pas la précédente"
-    if lue.empreinte != empreinte(tete, numero, lue.le, lue.genre, lue.contenu):
-        return f"inscription {numero} : empreinte fausse, la ligne a été changée"
-    try:
-        list(lue.termes), list(lue.documents)
-    except (ValueError, KeyError, TypeError):
-        return f"inscription {numero} : contenu illisible"
-    return ""
-
-
-def _defaut_documents(documents: Iterable[tuple[object, object]], cites: set[object]) -> str:
-    vus = set()
-    for cle, octets in documents:
-        if not isinstance(octets, bytes) or hashlib.sha256(octets).hexdigest() != cle:
-            return f"document {cle!s:.16} : octets changés"
-        vus.add(cle)
-    if vus != cites:
-        return f"document {min(map(str, vus ^ cites)):.16} : {'ôté' if cites - vus else 'glissé'} après coup"
-    return ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from recouvrement.droit.voies import Situation, Voie
-    from recouvrement.modele.personnes import Debiteur
+    from recouvrement.modele.personnes import Adresse, Debiteur
     from recouvrement.resultat import Reserve, Resultat
     from recouvrement.temps import JoursOuvres
 
@@ -42,6 +42,7 @@ def droit() -> Droit:
         avertissements={AU_DELA: AMENDE},
         mentions=mentions,
         delai=_delai,
+        distance=_distance,
         voies=_voies,
         echelonnement=_echelonnement,
     )
@@ -52,6 +53,13 @@ def _delai(cle: str, *, depart: "date", distance: Distance = "aucune", calendrie
     from recouvrement.droit.fr.delais import delai
 
     return delai(cle, depart=depart, distance=distance, calendrier=calendrier)
+
+
+def _distance(adresse: "Adresse | None") -> Distance:
+    """Chargée à la première procédure."""
+    from recouvrement.droit.fr.delais import distance_de
+
+    return distance_de(adresse)
 
 
 def _echelonnement(debiteur: "Debiteur", accord_le: "date", dernier_le: "date", *, interets: bool) -> "Reserve | None":

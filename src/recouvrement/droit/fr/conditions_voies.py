@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from recouvrement.droit.base import Distance, Droit
+from recouvrement.droit.base import Droit
 from recouvrement.droit.fr.couts import en_vigueur
 from recouvrement.droit.fr.table_voies import Condition, lire
 from recouvrement.droit.voies import EtatCreance, Situation
@@ -231,8 +231,5 @@ def jour_de(quoi: str, s: Situation) -> date | None:
 
 def terme(cle: str, depart: date, droit: Droit, s: Situation) -> Resultat[date]:
     """Le terme, allongé pour un créancier qui déclare de loin."""
-    adresse = s.dossier.creancier.adresse
-    distance: Distance = "aucune"
-    if cle == "declaration_de_creance" and adresse and adresse.pays != "FR":
-        distance = "outre_mer" if adresse.pays in lire().france else "etranger"
+    distance = droit.distance(s.dossier.creancier.adresse) if cle == "declaration_de_creance" else "aucune"
     return droit.delai(cle, depart=depart, distance=distance, calendrier=droit.calendrier)

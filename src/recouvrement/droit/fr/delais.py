@@ -16,6 +16,7 @@ from recouvrement.droit.base import Distance
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.droit.tables import DEGRES, lire_toml, source
 from recouvrement.erreurs import DonneeInvalide, DroitIndisponible, RecouvrementError, TableInvalide
+from recouvrement.modele.personnes import Adresse
 from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
 from recouvrement.temps import Delai, JoursOuvres, jour_civil
 
@@ -48,6 +49,8 @@ ALLONGEMENT_D_ABORD = Reserve(
     "l'allongement est ajouté au délai initial, puis seul le terme final est reporté : les textes ne le disent pas",
     Source(CPC, "641 à 643"),
 )
+
+OUTRE_MER = frozenset({"GP", "GF", "MQ", "RE", "YT", "BL", "MF", "PM", "PF", "WF", "NC", "TF"})  # CPC, art. 643
 
 
 class Allongement(NamedTuple):
@@ -241,3 +244,14 @@ def _redaction(cle: str, intitule: str, brut: dict[str, Any], reserves: Mapping[
         combien = "relevé dans une seule source" if verifie == "une_source" else "à vérifier"
         siennes += (Reserve(f"delai_{cle}_{verifie}", f"{intitule} : {combien}", texte),)
     return Redaction(duree=duree, regle=Regle(f"delai_{cle}", intitule, texte), reserves=siennes, **brut)
+
+
+def distance_de(adresse: Adresse | None) -> Distance:
+    """Où demeure celui qui agit, vu de la métropole ; sans adresse, ou en France, aucun allongement : la lecture la plus courte.
+
+    Source:
+        CPC, art. 643 ; C. com., art. R. 622-24.
+    """
+    if adresse is None or adresse.pays == "FR":
+        return "aucune"
+    return "outre_mer" if adresse.pays in OUTRE_MER else "etranger"

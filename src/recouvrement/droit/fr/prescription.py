@@ -58,8 +58,7 @@ MOTIF_EXECUTION = "sans échéance donnée, l'achèvement de la prestation ou la
 MOTIF_EMISSION = "faute du jour d'où court ce délai, l'émission de la facture"
 MOTIF_LOI_NOUVELLE = "une loi a réduit la durée : la nouvelle court de son entrée en vigueur, sans dépasser l'ancienne"
 PRUDENCE = "la veille, ramenée à un jour ouvré"
-PRUDENCE_DES_FAITS = f"sans les faits discutés ; {PRUDENCE}"
-PRUDENCE_DU_DEPART = f"de l'exécution, antérieure à l'échéance ; {PRUDENCE}"
+DEPUIS_L_EXECUTION, SANS_LES_DOUTES = "de l'exécution, antérieure à l'échéance", "sans les faits discutés"
 MOTIF_CIVIL = "années civiles entières, du 1er janvier qui suit celle du service fait"
 MOTIF_BUTOIR = "vingt ans de la naissance du droit : ni reconnaissance ni suspension ne les dépassent"
 AVANT = "avant que le délai ne commence"
@@ -100,13 +99,14 @@ def prescription(
 
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
     fin_prudente, pourquoi = cours.fin, PRUDENCE
-    if prudent != depart or any(not m.cause.certaine for m in faits):
+    doutes = any(not m.cause.certaine and m.cause.effet != "sans_effet" for m in faits)
+    if prudent != depart or doutes:
         second = _Cours.ouvrir(ligne, duree, prudent, plafond, titre)
         for m in faits:
             if m.cause.certaine:
                 second.subir(m)
         if second.fin < fin_prudente:
-            fin_prudente, pourquoi = second.fin, PRUDENCE_DU_DEPART if prudent != depart else PRUDENCE_DES_FAITS
+            fin_prudente, pourquoi = second.fin, _pourquoi(plus_tot=prudent != depart, doutes=doutes)
 
     decisif = cours.ligne  # le titre, s'il y en a un
     duree_expliquee = decisif.duree_expliquee if cours.duree is decisif.duree else fait("Durée convenue", duree, str(CONVENTION))
@@ -124,6 +124,11 @@ def _loi_nouvelle(ligne: RegimePrescription, cours: "_Cours") -> list[Segment]:
     if len(cours.horloges) == 1 or ligne.depuis is None:
         return []
     return [Segment(ligne.depuis, cours.fin, "depart", "loi nouvelle", LOI_NOUVELLE, MOTIF_LOI_NOUVELLE, cours.fin)]
+
+
+def _pourquoi(*, plus_tot: bool, doutes: bool) -> str:
+    """Ce qui raccourcit la lecture prudente."""
+    return " ; ".join([DEPUIS_L_EXECUTION] * plus_tot + [SANS_LES_DOUTES] * doutes + [PRUDENCE])
 
 
 def _prudent(calendrier: JoursOuvres, fin: date) -> date:
