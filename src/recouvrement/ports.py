@@ -22,6 +22,7 @@ from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Adresse, Debiteur
 
 Issue = Literal["pris", "refuse", "a_retenter", "inconnu"]
+NatureAvis = Literal["depose", "presente", "distribue", "refuse_par_lui", "non_reclame", "non_distribuable", "retarde"]
 
 
 @frozen
@@ -88,6 +89,27 @@ class Accuse:
     issue: Issue
     le: datetime
     numero: str = ""
+    detail: str = ""
+    preuves: tuple[Document, ...] = ()
+
+
+@frozen(kw_only=True)
+class Avis:
+    """Ce qu'un canal apprend après coup d'un pli qu'il avait pris : rien ne s'efface, un fait s'ajoute.
+
+    Attributes:
+        numero: Celui de l'accusé : il relie l'avis au pli.
+        nature: ``depose`` : déposé chez l'opérateur ; ``presente`` : première présentation, ou mise à disposition d'un recommandé
+            électronique ; ``distribue`` : remis contre signature, ou accepté ; ``refuse_par_lui`` : refusé par le destinataire ;
+            ``non_reclame`` ; ``non_distribuable`` : adresse ou boîte inconnue (NPAI, rebond définitif) ; ``retarde`` : rien de
+            définitif.
+        le: Jour du fait, là où demeure le destinataire.
+        preuves: Avis de réception, preuve de dépôt, rapport de remise : les prestataires ne les gardent qu'un temps.
+    """
+
+    numero: str
+    nature: NatureAvis
+    le: date
     detail: str = ""
     preuves: tuple[Document, ...] = ()
 
@@ -240,6 +262,9 @@ class Registre(Protocol):
 
     def constater(self, reservation: Reservation, accuse: Accuse) -> None:
         """Inscrit la réponse du canal."""
+
+    def aviser(self, avis: Avis) -> bool:
+        """Inscrit ce que le canal apprend après coup ; faux si aucun pli pris ne porte ce numéro, ou si l'avis est déjà inscrit."""
 
     def evenements(self, debiteur: str) -> tuple[Evenement, ...]:
         """Actes pris (ou de sort inconnu) envers ce débiteur : les faits du prochain examen."""

@@ -33,7 +33,7 @@ class Inscription:
     Attributes:
         numero: À partir de 1, sans trou.
         le: Instant de l'écriture, ISO 8601 avec décalage. L'ordre est celui des numéros, jamais celui de l'horloge.
-        genre: ``intention``, ``accuse``, ``decision``, ``avis``, ``effacement`` ou ``migration``.
+        genre: ``intention``, ``jalon``, ``accuse``, ``decision``, ``avis``, ``effacement`` ou ``migration``.
         contenu: Ce qui reste toujours : JSON canonique, en ASCII, sans rien qui nomme une personne.
         prive: Ce qui s'efface : JSON canonique salé, tenu par le sceau du contenu ; ``None`` : rien, ou effacé.
     """
@@ -47,10 +47,15 @@ class Inscription:
     prive: str | None = None
 
     @cached_property
+    def clair(self) -> dict[str, Any]:
+        """Contenu lu, sans la part privée."""
+        lu: dict[str, Any] = json.loads(self.contenu)
+        return lu
+
+    @cached_property
     def donnees(self) -> dict[str, Any]:
         """Contenu et part privée, lus ensemble."""
-        lues: dict[str, Any] = json.loads(self.contenu)
-        return lues if self.prive is None else lues | json.loads(self.prive)
+        return self.clair if self.prive is None else self.clair | json.loads(self.prive)
 
     def saine(self) -> "Inscription":
         """Elle-même, si elle n'a pas été changée : aucun état ne se lit d'une ligne altérée.
@@ -68,7 +73,7 @@ class Inscription:
     @property
     def sceau(self) -> str | None:
         """Empreinte de la part privée, telle que la chaîne la tient ; ``None`` : la ligne n'en a jamais eu."""
-        scelle: str | None = json.loads(self.contenu).get("sceau")
+        scelle: str | None = self.clair.get("sceau")
         return scelle
 
     @property
@@ -84,12 +89,12 @@ class Inscription:
     @property
     def intention(self) -> int | None:
         """Numéro de l'intention que cette ligne ouvre ou suit ; ``None`` si elle n'en suit aucune."""
-        return self.numero if self.genre == "intention" else self.donnees.get("intention")
+        return self.numero if self.genre == "intention" else self.clair.get("intention")
 
     @property
     def termes(self) -> tuple[str, ...]:
         """Mots hachés sous lesquels la ligne se retrouve : son débiteur, ses clés, le numéro que le canal a donné."""
-        return tuple(self.donnees["termes"])
+        return tuple(self.clair["termes"])
 
     @property
     def documents(self) -> Iterator[str]:

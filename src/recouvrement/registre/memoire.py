@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from attrs import evolve
+
 from recouvrement.ports import Document
+from recouvrement.registre.controle import Piece
 from recouvrement.registre.inscriptions import Inscription
 from recouvrement.registre.journal import Journal
 
@@ -20,7 +23,7 @@ class RegistreMemoire(Journal):
     def __init__(self, horloge: Callable[[], datetime]) -> None:
         super().__init__(horloge)
         self._lignes: list[Inscription] = []
-        self._octets: dict[str, bytes] = {}
+        self._octets: dict[tuple[int, str], bytes] = {}
         self._termes: dict[str, list[int]] = {}
         self._verrou = threading.RLock()
 
@@ -29,16 +32,20 @@ class RegistreMemoire(Journal):
         with self._verrou:
             yield
 
-    def _derniere(self) -> Inscription | None:
-        return self._lignes[-1] if self._lignes else None
+    def _ligne(self, numero: int) -> Inscription | None:
+        return self._lignes[numero - 1] if 0 <= numero <= len(self._lignes) and self._lignes else None
 
     def _ecrire(self, inscription: Inscription) -> None:
         self._lignes.append(inscription)
         for terme in inscription.termes:
             self._termes.setdefault(terme, []).append(inscription.numero)
 
-    def _deposer(self, document: Document) -> None:
-        self._octets[document.empreinte] = document.octets
+    def _deposer(self, numero: int, document: Document) -> None:
+        self._octets[numero, document.empreinte] = document.octets
+
+    def _oublier(self, numero: int) -> None:
+        self._lignes[numero - 1] = evolve(self._lignes[numero - 1], prive=None)
+        self._octets = {cle: octets for cle, octets in self._octets.items() if cle[0] != numero}
 
     def _sous(self, terme: str) -> Iterable[Inscription]:
         return [self._lignes[numero - 1] for numero in self._termes.get(terme, ())]
@@ -46,8 +53,8 @@ class RegistreMemoire(Journal):
     def _toutes(self) -> Iterable[Inscription]:
         return list(self._lignes)
 
-    def _documents(self) -> Iterable[tuple[object, object]]:
-        return self._octets.items()
+    def _pieces(self) -> Iterable[Piece]:
+        return [(numero, empreinte, octets) for (numero, empreinte), octets in self._octets.items()]
 
     def _index(self) -> Iterable[tuple[object, object]]:
         return [(terme, numero) for terme, numeros in self._termes.items() for numero in numeros]

@@ -218,9 +218,63 @@ def test_verifier_et_ancre(registre):
 def test_memoire_et_sqlite_ecrivent_la_meme_chaine(tmp_path, monkeypatch):
     """Une seule logique : aux mêmes gestes, mêmes lignes."""
     monkeypatch.setattr("recouvrement.registre.journal.moi", lambda _jeton: {})
+    monkeypatch.setattr("recouvrement.registre.inscriptions.sel", lambda: "sel")
     tetes = set()
     with RegistreSqlite(tmp_path / "r.sqlite", lambda: INSTANT) as disque:
         for registre in (disque, RegistreMemoire(lambda: INSTANT)):
             registre.constater(registre.reserver(pli()), accuse("refuse", detail="é \N{SNOWMAN}"))
             tetes.add(registre.verifier().tete)
     assert len(tetes) == 1
+
+
+# --- le jalon : ce qui sépare « rien n'est parti » de « peut-être » ------------------------------------------------------
+
+
+def mourir(registre):
+    """Le processus qui tenait les réservations n'est plus."""
+    registre._jeton.eteindre()
+
+
+def test_mort_avant_le_jalon_rien_n_est_parti(registre):
+    premiere = registre.reserver_en_deux_temps(pli())
+    with pytest.raises(RegistreOccupe):
+        registre.reserver_en_deux_temps(pli())
+    mourir(registre)
+    assert registre.incertains() == ()
+    assert registre.evenements(pli().debiteur) == ()
+    assert registre.reserver_en_deux_temps(pli(contenu=b"autre")).numero > premiere.numero
+
+
+def test_mort_apres_le_jalon_un_humain_tranche(registre):
+    reservation = registre.reserver_en_deux_temps(pli())
+    registre.jalonner(reservation)
+    mourir(registre)
+    assert registre.incertains() == (reservation,)
+    with pytest.raises(DejaEnvoye):
+        registre.reserver_en_deux_temps(pli())
+    assert registre.verifier().intacte
+
+
+def test_mort_sans_jalon_promis_reste_incertaine(registre):
+    reservation = registre.reserver(pli())
+    mourir(registre)
+    assert registre.incertains() == (reservation,)
+
+
+def test_un_revenant_ne_jalonne_plus_ce_qu_un_autre_a_repris(registre):
+    """Cru mort à tort, il ne peut plus rien envoyer : le second envoi est le seul."""
+    premiere = registre.reserver_en_deux_temps(pli())
+    mourir(registre)
+    seconde = registre.reserver_en_deux_temps(pli())
+    with pytest.raises(DonneeInvalide, match="reprise"):
+        registre.jalonner(premiere)
+    registre.constater(seconde, accuse())
+    with pytest.raises(DonneeInvalide, match="constatée"):
+        registre.jalonner(seconde)
+
+
+def test_un_jalon_n_est_pas_un_echange(registre):
+    reservation = registre.reserver_en_deux_temps(pli())
+    registre.jalonner(reservation)
+    registre.constater(reservation, accuse())
+    assert [x.fait for x in registre.chronologie(pli().debiteur).lignes] == ["envoi", "réponse du canal"]

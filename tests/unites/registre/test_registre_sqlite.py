@@ -13,7 +13,7 @@ import pytest
 from recouvrement.erreurs import DejaEnvoye, DonneeInvalide, EnvoiImpossible, RegistreCorrompu, RegistreOccupe
 from recouvrement.modele.actes import Relance
 from recouvrement.ports import Accuse, Destinataire, Document, Pli
-from recouvrement.registre import sqlite as module
+from recouvrement.registre import fichier as module
 from recouvrement.registre.proprietaire import Jeton, moi, sort_du_porteur
 from recouvrement.registre.sqlite import RegistreSqlite
 
@@ -109,6 +109,27 @@ def test_deux_registres_du_meme_processus(chemin):
         un.reserver(pli())
         with pytest.raises(RegistreOccupe):
             deux.reserver(pli())
+
+
+def test_un_registre_lu_vide_voit_la_cle_qu_un_autre_prend_ensuite(chemin):
+    """Le sel naît avec la première inscription : celui qu'un lecteur aurait tiré avant elle ne vaut rien."""
+    with ouvrir(chemin) as un, ouvrir(chemin) as deux:
+        assert un.evenements("d") == ()
+        deux.constater(deux.reserver(pli()), accuse())
+        with pytest.raises(DejaEnvoye):
+            un.reserver(pli())
+        assert len(un.evenements("d")) == 1
+
+
+def test_le_sel_d_une_transaction_defaite_ne_sert_plus(chemin):
+    with ouvrir(chemin) as un, ouvrir(chemin) as deux:
+        vraie, un._base = un._base, Panne(un._base, "COMMIT")
+        with pytest.raises(EnvoiImpossible):
+            un.reserver(pli())
+        un._base = vraie
+        deux.constater(deux.reserver(pli()), accuse())
+        with pytest.raises(DejaEnvoye):
+            un.reserver(pli())
 
 
 def test_mort_entre_intention_et_constat(chemin):
@@ -298,15 +319,15 @@ def test_pages_brouillees(rempli):
 
 def test_l_ajout_seul_est_tenu_par_la_base(rempli):
     with ouvrir(rempli) as registre:
-        for table in ("journal", "documents", "termes"):
-            for geste in (f"DELETE FROM {table}", f"UPDATE {table} SET {'terme' if table == 'termes' else 'empreinte'} = 'x'"):
+        for table in ("journal", "prives", "documents", "pseudonymes"):
+            for geste in (f"DELETE FROM {table}", f"UPDATE {table} SET seq = 99"):
                 with pytest.raises(sqlite3.IntegrityError, match="ajout seul"):
                     registre._base.execute(geste)
 
 
 def alterer(chemin, *gestes):
     base = sqlite3.connect(chemin)
-    for table in ("journal", "documents", "termes"):
+    for table in ("journal", "prives", "documents", "pseudonymes"):
         for geste in ("update", "delete"):
             base.execute(f"DROP TRIGGER IF EXISTS {table}_sans_{geste}")
     for geste in gestes:
@@ -326,7 +347,7 @@ def test_sans_declencheurs_rien_d_autre_n_a_change(rempli):
 
 
 COLONNES = ["journal.le", "journal.genre", "journal.contenu", "journal.precedente", "journal.empreinte"]
-COLONNES += ["documents.empreinte", "documents.octets", "termes.terme"]
+COLONNES += ["prives.contenu", "documents.empreinte", "documents.octets", "pseudonymes.terme"]
 
 
 @pytest.mark.parametrize("colonne", COLONNES)
@@ -357,10 +378,14 @@ def test_chaque_octet_de_chaque_colonne_est_tenu(rempli, colonne):
         ["INSERT INTO journal SELECT 7, le, genre, contenu, empreinte, 'f' FROM journal WHERE seq = 6"],
         ["UPDATE journal SET contenu = CAST(contenu AS BLOB) WHERE seq = 2"],
         ["DELETE FROM documents WHERE rowid = 2"],
-        ["INSERT INTO documents VALUES ('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', CAST('abc' AS BLOB))"],
-        ["DELETE FROM termes WHERE terme = 'cle:k1'"],
-        ["INSERT INTO termes VALUES ('cle:k9', 1)"],
-        ["UPDATE termes SET seq = 1 WHERE terme = 'cle:k1' AND seq = 3"],
+        ["INSERT INTO documents VALUES (1, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', CAST('abc' AS BLOB))"],
+        ["UPDATE documents SET seq = 3 WHERE seq = 1"],
+        ["DELETE FROM prives WHERE seq = 3"],
+        ["UPDATE prives SET seq = 99 WHERE seq = 1"],
+        ["INSERT INTO prives SELECT 7, contenu FROM prives WHERE seq = 1", "DELETE FROM prives WHERE seq = 1"],
+        ["DELETE FROM pseudonymes WHERE rowid = 2"],
+        ["INSERT INTO pseudonymes VALUES ('f', 1)"],
+        ["UPDATE pseudonymes SET seq = 6 WHERE rowid = 2"],
     ],
 )  # fmt: skip
 def test_retrait_insertion_permutation(rempli, gestes):
@@ -375,7 +400,8 @@ def test_la_fin_otee_n_est_vue_qu_avec_une_ancre(rempli):
     alterer(
         rempli,
         "DELETE FROM journal WHERE seq = 6",
-        "DELETE FROM termes WHERE seq = 6",
+        "DELETE FROM pseudonymes WHERE seq = 6",
+        "DELETE FROM prives WHERE seq = 6",
         ("DELETE FROM documents WHERE empreinte = ?", tuple(documents)),
     )
     assert defaut(rempli) == ""

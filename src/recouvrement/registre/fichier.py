@@ -1,0 +1,103 @@
+"""Le fichier SQLite : l'ouvrir, en dire les erreurs en français, le copier pendant qu'il sert."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RecouvrementError, RegistreCorrompu, RegistreOccupe
+
+_ATTENTE = 10.0  # secondes : au-delà, la base est tenue par un autre
+_OCCUPE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_CORROMPU = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_COMPAGNONS = ("-journal", "-wal", "-shm")
+
+
+def compagnons(chemin: Path) -> list[str]:
+    """Fichiers que SQLite a laissés à côté de celui-ci."""
+    return [f"{chemin.name}{suffixe}" for suffixe in _COMPAGNONS if chemin.with_name(chemin.name + suffixe).exists()]
+
+
+def ouvrir(chemin: Path) -> sqlite3.Connection:
+    """Connexion dont chaque transaction est explicite.
+
+    Raises:
+        DonneeInvalide: Le fichier ne peut pas être ouvert ni créé, ou il manque quand son journal est là.
+    """
+    restes = [] if chemin.exists() else compagnons(chemin)
+    if restes:
+        raise DonneeInvalide(
+            f"le registre manque, mais {', '.join(restes)} est là : le fichier a été déplacé ou effacé sans lui",
+            champ="chemin",
+            valeur=str(chemin),
+            remede="Remettez les fichiers ensemble, ou reprenez une sauvegarde.",
+        )
+    try:
+        base = sqlite3.connect(chemin, timeout=_ATTENTE, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as e:
+        raise DonneeInvalide(
+            "le registre ne peut pas être ouvert ni créé",
+            champ="chemin",
+            valeur=str(chemin),
+            remede="Vérifiez que le dossier existe et que vous pouvez y écrire.",
+        ) from e
+    # Un texte récrit à la main peut n'être plus de l'UTF-8 : il doit se lire assez pour être dénoncé.
+    base.text_factory = lambda brut: brut.decode("utf-8", "surrogateescape")
+    return base
+
+
+@contextmanager
+def traduire(chemin: Path) -> Iterator[None]:
+    """Les erreurs de SQLite, dans notre arbre et en français."""
+    try:
+        yield
+    except sqlite3.Error as e:
+        raise _erreur(e, chemin) from e
+
+
+def _erreur(erreur: sqlite3.Error, chemin: Path) -> RecouvrementError:
+    code = getattr(erreur, "sqlite_errorcode", 0) & 0xFF
+    if code in _OCCUPE:
+        return RegistreOccupe(f"{chemin} est verrouillé par un autre processus. Rien n'a été inscrit ; réessayez.")
+    if code in _CORROMPU or isinstance(erreur, sqlite3.IntegrityError):
+        return RegistreCorrompu(f"{chemin} ne se lit plus comme un registre ({erreur}). Rien n'y a été écrit.")
+    return EnvoiImpossible(f"{chemin} ne peut pas être lu ou écrit ({erreur}). Rien n'a été inscrit : rien ne doit partir.")
+
+
+def copier(chemin: Path, vers: Path, verifier: Callable[[Path], None]) -> None:
+    """Copie en ligne, sous un autre nom tant qu'elle n'est pas vérifiée : un fichier du nom voulu est toujours entier.
+
+    Raises:
+        DonneeInvalide: ``vers`` existe, ou son dossier ne s'écrit pas.
+    """
+    deja = ([vers.name] if vers.exists() else []) + compagnons(vers)
+    if deja:
+        refus = f"{', '.join(deja)} existe déjà : une sauvegarde n'en remplace pas une autre"
+        raise DonneeInvalide(refus, champ="vers", valeur=str(vers), remede="Donnez un nom neuf.")
+    try:
+        poignee, nom = tempfile.mkstemp(dir=vers.parent, prefix=f"{vers.name}.partiel-")
+    except OSError as e:
+        raise DonneeInvalide("la sauvegarde ne peut pas être écrite", champ="vers", valeur=str(vers), remede=str(e)) from e
+    os.close(poignee)
+    partielle = Path(nom)
+    try:
+        with traduire(chemin), closing(ouvrir(chemin)) as source, closing(ouvrir(partielle)) as copie:
+            copie.execute("PRAGMA synchronous = EXTRA")
+            source.backup(copie)
+        verifier(partielle)
+        partielle.rename(vers)
+        _inscrire_le_nom(vers.parent)
+    finally:
+        partielle.unlink(missing_ok=True)
+
+
+def _inscrire_le_nom(dossier: Path) -> None:
+    """Le nouveau nom survit à une coupure, là où le système sait le promettre."""
+    with suppress(OSError):
+        poignee = os.open(dossier, os.O_RDONLY)
+        try:
+            os.fsync(poignee)
+        finally:
+            os.close(poignee)
