@@ -1,8 +1,12 @@
 """Comment cela part-il ? Des canaux, et l'expédition, une fois et une seule."""
 
 from recouvrement.envoi.expedition import Envoi, expedier
+from recouvrement.envoi.fenetre import Fenetre
+from recouvrement.envoi.maileva import Maileva
 from recouvrement.envoi.memoire import Memoire
+from recouvrement.envoi.rebonds import lire_rebond
 from recouvrement.envoi.repertoire import Repertoire
+from recouvrement.envoi.sms import Sms
 from recouvrement.envoi.smtp import Smtp
 
-__all__ = ["Envoi", "Memoire", "Repertoire", "Smtp", "expedier"]
+__all__ = ["Envoi", "Fenetre", "Maileva", "Memoire", "Repertoire", "Sms", "Smtp", "expedier", "lire_rebond"]

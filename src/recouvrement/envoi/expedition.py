@@ -15,6 +15,8 @@ from attrs import evolve, frozen
 from recouvrement.affichage import date_fr
 from recouvrement.courrier.document import Courrier, Donnee, Fragment, Jour
 from recouvrement.courrier.redaction import rediger
+from recouvrement.envoi.deux_temps import reserver
+from recouvrement.envoi.fenetre import Fenetre
 from recouvrement.erreurs import (
     ContenuChange,
     DejaEnvoye,
@@ -24,7 +26,7 @@ from recouvrement.erreurs import (
     RegistreOccupe,
     extrait,
 )
-from recouvrement.modele.actes import ActeInterruptif, Demarche, Transmission
+from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Transmission
 from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.politique.bilan import ActionProposee, Bilan
 from recouvrement.ports import Accuse, Destinataire, Document, MoteurRendu, Notificateur, Pli, Registre, Reservation
@@ -59,54 +61,97 @@ class Envoi:
     accuse: Accuse | None = None
 
 
+Moteurs = MoteurRendu | Sequence[MoteurRendu]
+
+
 def expedier(
     dossiers: Iterable[Dossier],
     *,
     au: date,
     politique: Examinateur,
-    moteur: MoteurRendu | Sequence[MoteurRendu],
+    moteur: Moteurs | Mapping[str, Moteurs],
     notificateurs: Mapping[str, Notificateur],
     registre: Registre,
     horloge: Callable[[], datetime],
     relire: Callable[[Dossier], Dossier],
     a_blanc: bool = False,
     modeles: Path | None = None,
+    fenetre: Fenetre | None = None,
 ) -> Iterator[Envoi]:
     """Envoie ce qui est dû ce jour-là, une fois et une seule. Rien ne part tant que l'itérateur n'est pas parcouru.
 
     Args:
         au: Jour de l'examen.
-        moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli.
+        moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli. Par canal s'ils en dépendent.
         notificateurs: Par canal (« courriel », « recommande »…).
-        relire: Rend l'état du dossier chez l'hôte, juste avant l'envoi : un paiement arrivé entre-temps arrête la lettre.
+        relire: Rend l'état du dossier chez l'hôte ; appelé juste avant chaque envoi : un paiement arrivé entre-temps l'arrête.
         modeles: Dossier de lettres de l'utilisateur ; les siennes passent avant celles qui sont livrées.
         a_blanc: Montre les documents, sans rien réserver ni remettre. Le registre n'est que lu.
+        fenetre: Heures hors desquelles rien ne part, par aucun canal ; à toute heure si elle n'est pas donnée.
     """
-    moteurs = tuple(moteur) if isinstance(moteur, Sequence) else (moteur,)
     guichet = Guichet(
-        moteurs=moteurs, notificateurs=notificateurs, registre=registre, horloge=horloge, a_blanc=a_blanc, modeles=modeles
-    )
+        moteur=moteur, notificateurs=notificateurs, registre=registre, horloge=horloge, a_blanc=a_blanc, modeles=modeles,
+        fenetre=fenetre,
+    )  # fmt: skip
     for dossier in dossiers:
-        try:
-            relu = _completer(_meme(dossier, relire(dossier)), registre.evenements(dossier.debiteur.cle))
-            bilan = politique.examiner(relu, au=au)
-        except Exception as e:  # un dossier fautif n'arrête pas les autres
-            yield Envoi(dossier=dossier, action=None, issue="erreur", detail=_dire(e))
-            continue
-        for action in bilan.actions:
-            yield guichet.traiter(action, bilan, relu)
+        actions = _actions(dossier, au, politique, registre, relire)
+        while True:
+            try:
+                suivante = next(actions, None)
+            except Exception as e:  # un dossier fautif n'arrête pas les autres
+                yield Envoi(dossier=dossier, action=None, issue="erreur", detail=_dire(e))
+                break
+            if suivante is None:
+                break
+            yield guichet.traiter(*suivante)
+
+
+def _actions(
+    dossier: Dossier, au: date, politique: Examinateur, registre: Registre, relire: Callable[[Dossier], Dossier]
+) -> Iterator[tuple[ActionProposee, Bilan, Dossier]]:
+    """Les actions dues, chacune avec l'état relu juste avant elle : ce qui a changé pendant la précédente peut l'arrêter.
+
+    Les actes de cette exécution ne comptent pas comme un changement : ils étaient prévus ensemble.
+    """
+    inscrits = registre.evenements(dossier.debiteur.cle)
+    vu = _meme(dossier, relire(dossier))
+    relu = _completer(vu, inscrits)
+    bilan = politique.examiner(relu, au=au)
+    faites: set[str] = set()
+    for rang, prevue in enumerate(bilan.actions):
+        if rang:
+            neuf = _sans(_meme(dossier, relire(dossier)), faites, vu)
+            if neuf != vu:
+                vu = neuf
+                relu = _completer(vu, inscrits)
+                bilan = politique.examiner(relu, au=au)
+        action = next((a for a in bilan.actions if _rang(a) == _rang(prevue)), None)
+        faites.add(prevue.etape.cle)
+        if action is not None:
+            yield action, bilan, relu
+
+
+def _rang(action: ActionProposee) -> tuple[type, str, str]:
+    return type(action.acte), action.etape.cle, action.canal
+
+
+def _sans(relu: Dossier, faites: set[str], vu: Dossier) -> Dossier:
+    """Le dossier sans les démarches que l'hôte vient d'y porter."""
+    restent = [e for e in relu.evenements if not isinstance(e, Demarche) or e.etape not in faites or e in vu.evenements]
+    return evolve(relu, evenements=restent) if len(restent) < len(relu.evenements) else relu
 
 
 @frozen(kw_only=True)
 class Guichet:
     """Ce qui ne change pas d'une action à l'autre."""
 
-    moteurs: tuple[MoteurRendu, ...]
+    moteur: Moteurs | Mapping[str, Moteurs]
     notificateurs: Mapping[str, Notificateur]
     registre: Registre
     horloge: Callable[[], datetime]
     a_blanc: bool
     modeles: Path | None
+    fenetre: Fenetre | None
 
     def traiter(self, action: ActionProposee, bilan: Bilan, dossier: Dossier) -> Envoi:
         """Une action, un envoi ; aucune exception ordinaire n'en sort."""
@@ -118,7 +163,7 @@ class Guichet:
         if manque and not self.a_blanc:
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
         try:
-            pli = _plier(action, acte, bilan, self.moteurs, self.modeles)
+            pli = _plier(action, acte, bilan, _moteurs(self.moteur, action.canal), self.modeles)
         except Exception as e:  # une lettre impossible n'arrête pas les autres
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
         envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
@@ -132,20 +177,22 @@ class Guichet:
 
     def _envoyer(self, envoi: Envoi, pli: Pli, notificateur: Notificateur) -> Envoi:
         try:
-            reservation = self.registre.reserver(pli)
+            ferme = self.fenetre.fermee(self.horloge()) if self.fenetre else ""
+            if ferme:
+                return evolve(envoi, issue="a_retenter", detail=ferme)
+            reservation, remettre = reserver(self.registre, notificateur, pli)
         except (DejaEnvoye, ContenuChange) as e:
             return evolve(envoi, issue="deja_envoye", detail=str(e))
         except RegistreOccupe as e:
             return evolve(envoi, issue="a_retenter", detail=str(e))
         except Exception as e:  # l'intention n'est pas inscrite : rien ne part
             return evolve(envoi, issue="erreur", detail=_dire(e))
-        accuse = self._remettre(pli, notificateur)
-        return self._constater(envoi, reservation, accuse)
+        return self._constater(envoi, reservation, self._remettre(remettre))
 
-    def _remettre(self, pli: Pli, notificateur: Notificateur) -> Accuse:
+    def _remettre(self, remettre: Callable[[], Accuse]) -> Accuse:
         """Un greffon qui lève a peut-être déjà remis le pli : il n'y a que ``EnvoiImpossible`` pour dire le contraire."""
         try:
-            accuse: object = notificateur.remettre(pli)
+            accuse: object = remettre()
         except EnvoiImpossible as e:
             return Accuse(issue="refuse", le=self.horloge(), detail=str(e))
         except Exception as e:
@@ -181,6 +228,14 @@ def _sans_lettre(action: ActionProposee) -> str:
     return ""
 
 
+def _moteurs(moteur: Moteurs | Mapping[str, Moteurs], canal: str) -> tuple[MoteurRendu, ...]:
+    if isinstance(moteur, Mapping):
+        if canal not in moteur:
+            raise EnvoiImpossible(f"aucun moteur de rendu pour le canal « {canal} ».")
+        moteur = moteur[canal]
+    return tuple(moteur) if isinstance(moteur, Sequence) else (moteur,)
+
+
 def _meme(dossier: Dossier, relu: Dossier) -> Dossier:
     if (relu.creancier.cle, relu.debiteur.cle) != (dossier.creancier.cle, dossier.debiteur.cle):
         raise DonneeInvalide("la relecture rend le dossier d'un autre", champ="relire", valeur=relu.debiteur.cle)
@@ -191,11 +246,27 @@ def _completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
     """Ajoute les actes du registre que l'hôte ne connaît pas encore : une étape faite n'est pas reproposée."""
     for evenement in inscrits:
         if isinstance(evenement, Demarche):
+            dossier = _presenter(dossier, evenement)
             neuf = _neuf(evenement, dossier)
             dossier = dossier.avec(neuf) if neuf else dossier
         elif evenement not in dossier.evenements:
             dossier = dossier.avec(evenement)
     return dossier
+
+
+def _presenter(dossier: Dossier, inscrit: Demarche) -> Dossier:
+    """Donne à la même mise en demeure, que l'hôte connaît déjà, le jour de présentation que seul le registre a appris."""
+    if not isinstance(inscrit, MiseEnDemeure) or inscrit.presentee_le is None:
+        return dossier
+    visees = set(inscrit.creances or (x.reference for x in dossier.creances))
+
+    def completer(e: Evenement) -> Evenement:
+        meme = isinstance(e, MiseEnDemeure) and (e.le, e.etape, e.presentee_le) == (inscrit.le, inscrit.etape, None)
+        if meme and isinstance(e, MiseEnDemeure) and e.creances and set(e.creances) <= visees:
+            return evolve(e, presentee_le=inscrit.presentee_le)
+        return e
+
+    return evolve(dossier, evenements=tuple(map(completer, dossier.evenements)))
 
 
 def _neuf(acte: Demarche, dossier: Dossier) -> Demarche | None:

@@ -1,5 +1,7 @@
 """Canal « dossier » : écrit les documents dans un répertoire, pour un envoi fait à la main ou par un autre outil.
 
+Pour un pli postal, une feuille d'adresse s'y joint : à qui l'enveloppe, et ce qu'elle contient.
+
 Un fichier est entier ou absent ; son nom dérive du débiteur, de l'étape et du contenu, jamais d'un texte pris tel quel.
 """
 
@@ -13,7 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from recouvrement.envoi._adresse import autour_de_la_voie
 from recouvrement.erreurs import EnvoiImpossible
+from recouvrement.modele.actes import Transmission
 from recouvrement.ports import Accuse, Document, Pli
 
 _SUFFIXE = re.compile(r"\.[A-Za-z0-9]{1,5}", re.ASCII)
@@ -41,9 +45,9 @@ class Repertoire:
         """
         if not pli.documents:
             raise EnvoiImpossible("le pli ne contient aucun document.")
-        noms = noms_de_fichiers(pli)
+        noms, feuille = noms_de_fichiers(pli), feuille_d_adresse(pli)
         try:
-            ecrits = self._ecrire_tout(noms, pli.documents)
+            ecrits = self._ecrire_tout((*noms, *(d.nom for d in feuille)), (*pli.documents, *feuille))
         except OSError as e:
             raise EnvoiImpossible(f"impossible d'écrire dans {self._dossier} : {e.strerror or e}. Rien n'y est resté.") from e
         detail = ", ".join(noms) if ecrits else f"déjà présent : {', '.join(noms)}"
@@ -68,9 +72,32 @@ class Repertoire:
 
 def noms_de_fichiers(pli: Pli) -> tuple[str, ...]:
     """Un nom par document : débiteur, étape, empreinte des clés et du contenu, rang. ASCII, sans chemin."""
+    return tuple(f"{_racine(pli)}_{rang}{_suffixe(d.nom)}" for rang, d in enumerate(pli.documents, 1))
+
+
+def feuille_d_adresse(pli: Pli) -> tuple[Document, ...]:
+    """La feuille d'adresse, en texte : destinataire dans l'ordre postal, documents dans l'ordre du pli.
+
+    Rien sans adresse postale, ni pour un courriel.
+    """
+    adresse = pli.destinataire.adresse
+    if adresse is None or isinstance(pli.acte, Transmission) or pli.acte.canal == "courriel":
+        return ()
+    sur, sous = autour_de_la_voie(adresse)
+    pays = [] if adresse.pays == "FR" else [f"Pays : {adresse.pays}"]
+    lignes = [pli.destinataire.nom, *sur, adresse.voie, *sous, f"{adresse.code_postal} {adresse.commune}", *pays]
+    contenu = [f"{rang}. {nom}" for rang, nom in enumerate(noms_de_fichiers(pli), 1)]
+    texte = "\n".join((*map(_ligne, lignes), "", f"À mettre sous pli ({_ligne(pli.acte.etape)}) :", *contenu, ""))
+    return (Document(f"{_racine(pli)}_adresse.txt", "text/plain; charset=utf-8", texte.encode()),)
+
+
+def _racine(pli: Pli) -> str:
     cle = hashlib.sha256("\n".join((pli.debiteur, pli.empreinte, *pli.cles)).encode()).hexdigest()[:16]
-    racine = f"{_mot(pli.destinataire.nom)}_{_mot(pli.acte.etape)}_{cle}"
-    return tuple(f"{racine}_{rang}{_suffixe(d.nom)}" for rang, d in enumerate(pli.documents, 1))
+    return f"{_mot(pli.destinataire.nom)}_{_mot(pli.acte.etape)}_{cle}"
+
+
+def _ligne(texte: str) -> str:
+    return " ".join(texte.split())
 
 
 def _mot(texte: str) -> str:

@@ -74,20 +74,24 @@ class Smtp:
         Raises:
             EnvoiImpossible: Pas d'adresse, pas de corps, ou tentative d'injection : rien n'est parti.
         """
+        return self.remettre_en_deux_temps(pli, lambda: None)
+
+    def remettre_en_deux_temps(self, pli: Pli, avant_le_point: Callable[[], None]) -> Accuse:
+        """Idem ; ``avant_le_point`` est appelé quand tout est transmis, sauf le point final, seul à faire partir le message."""
         adresse = adresse_de(pli)
         numero, octets = composer(pli, expediteur=self._expediteur, reponse_a=self._reponse_a, le=self._horloge())
-        accuse = evolve(self._tenter(adresse, octets), numero=numero)
+        accuse = evolve(self._tenter(adresse, octets, avant_le_point), numero=numero)
         if accuse.issue in ("pris", "inconnu"):
             accuse = evolve(accuse, preuves=(Document("message.eml", "message/rfc822", octets),))
         return accuse
 
-    def _tenter(self, adresse: str, octets: bytes) -> Accuse:
+    def _tenter(self, adresse: str, octets: bytes, avant_le_point: Callable[[], None]) -> Accuse:
         try:
             serveur = self._ouvrir()
         except (OSError, smtplib.SMTPException, ValueError) as e:
             return self._accuse("a_retenter", f"connexion à {self._hote}:{self._port} impossible : {_cause(e)}")
         try:
-            return self._remettre_a(serveur, adresse, octets)
+            return self._remettre_a(serveur, adresse, octets, avant_le_point)
         finally:
             # Un échec à QUIT ne défait rien : la réponse est déjà connue.
             with suppress(OSError, smtplib.SMTPException, ValueError):
@@ -111,13 +115,15 @@ class Smtp:
             raise
         return serveur
 
-    def _remettre_a(self, serveur: smtplib.SMTP, adresse: str, octets: bytes) -> Accuse:
+    def _remettre_a(self, serveur: smtplib.SMTP, adresse: str, octets: bytes, avant_le_point: Callable[[], None]) -> Accuse:
         try:
             for commande in (f"MAIL FROM:<{self._expediteur.addr_spec}>", f"RCPT TO:<{adresse}>", "DATA"):
                 code, texte = serveur.docmd(commande)
                 if code != 354 if commande == "DATA" else code not in (250, 251):
                     return self._refus(code, texte)
-            serveur.send(_avec_point_final(octets))
+            serveur.send(_lignes(octets))
+            _jalonner(serveur, avant_le_point)
+            serveur.send(b".\r\n")
         except (OSError, smtplib.SMTPException) as e:
             return self._accuse("a_retenter", f"coupure avant la fin du message : {_cause(e)}")
         try:
@@ -161,11 +167,20 @@ def _acces(identifiant: str | None, mot_de_passe: str | None, securite: Securite
     return lambda: (identifiant, mot_de_passe)
 
 
-def _avec_point_final(octets: bytes) -> bytes:
-    """Lignes en CRLF, point de tête doublé, point final : aucune ligne du corps ne clôt le message à notre place."""
+def _jalonner(serveur: smtplib.SMTP, avant_le_point: Callable[[], None]) -> None:
+    """Sans jalon, pas de point : la ligne est coupée, et le serveur oublie un message inachevé."""
+    try:
+        avant_le_point()
+    except BaseException:
+        serveur.close()
+        raise
+
+
+def _lignes(octets: bytes) -> bytes:
+    """Lignes en CRLF, point de tête doublé : aucune ligne du corps ne clôt le message à notre place."""
     lignes = re.sub(rb"\r\n|\r|\n", b"\r\n", octets)
     lignes = re.sub(rb"(?m)^\.", b"..", lignes)
-    return lignes + (b"" if lignes.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    return lignes + (b"" if lignes.endswith(b"\r\n") else b"\r\n")
 
 
 def _reponse(code: int, texte: bytes) -> str:

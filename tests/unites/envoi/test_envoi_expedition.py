@@ -1,6 +1,6 @@
 """L'expédition, avec de petits objets : ce qui part, ce qui ne part pas, et ce qu'on en dit."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +8,7 @@ from attrs import evolve
 
 from recouvrement.courrier.document import Donnee, Jour
 from recouvrement.envoi.expedition import cle_d_envoi, expedier
+from recouvrement.envoi.fenetre import Fenetre
 from recouvrement.envoi.memoire import Memoire
 from recouvrement.erreurs import EnvoiImpossible, ModeleInvalide
 from recouvrement.modele.actes import MiseEnDemeure, Relance, Transmission
@@ -19,7 +20,7 @@ from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
 from recouvrement.politique.bilan import ActionProposee
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.scenario import Etape
-from recouvrement.ports import Document
+from recouvrement.ports import Accuse, Document
 from recouvrement.registre.memoire import RegistreMemoire
 
 INSTANT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -329,3 +330,146 @@ def test_avec_la_vraie_politique(registre, courriel):
     envois = jouer(registre, courriel, politique=Politique())
     assert [(e.issue, e.action.etape.cle) for e in envois] == [("pris", "courriel")]
     assert jouer(registre, courriel, politique=Politique()) == []
+
+
+# ---- l'état est relu avant chaque envoi, non une fois par dossier
+
+
+DEUX = (Relance(le=AU, etape="relance_1"), Relance(le=AU, etape="relance_2"))
+
+
+def test_un_paiement_arrive_pendant_le_premier_envoi_arrete_le_second(registre, courriel):
+    paye = Paiement(le=AU, montant="100.00", creance="F-Dupont")
+
+    def relire(d):
+        return d.avec(paye) if courriel.plis else d
+
+    envois = jouer(registre, courriel, politique=Examen(*DEUX), relire=relire)
+    assert [e.action.etape.cle for e in envois] == ["relance_1"]
+    assert len(courriel.plis) == 1
+
+
+def test_sans_changement_les_deux_partent_et_l_examen_n_est_fait_qu_une_fois(registre, courriel):
+    examen, relus = Examen(*DEUX), []
+
+    def relire(d):
+        relus.append(len(courriel.plis))
+        return d
+
+    assert [e.issue for e in jouer(registre, courriel, politique=examen, relire=relire)] == ["pris", "pris"]
+    assert relus == [0, 1]  # juste avant chacun
+    assert len(examen.vus) == 1
+
+
+def test_l_hote_qui_inscrit_deja_l_acte_n_arrete_pas_le_second(registre, courriel):
+    def relire(d):
+        return d.avec(Relance(le=AU, etape="relance_1", reference="hote")) if courriel.plis else d
+
+    examen = Examen(*DEUX)
+    assert [e.issue for e in jouer(registre, courriel, politique=examen, relire=relire)] == ["pris", "pris"]
+    assert len(examen.vus) == 1
+
+
+def test_un_changement_sans_effet_envoie_la_lettre_neuve(registre, courriel):
+    def relire(d):
+        return d.avec(Paiement(le=AU, montant="1.00", creance="F-Dupont")) if courriel.plis else d
+
+    class SansPaiement(Examen):
+        def examiner(self, quoi, *, au):
+            return super().examiner(evolve(quoi, evenements=[e for e in quoi.evenements if not isinstance(e, Paiement)]), au=au)
+
+    envois = jouer(registre, courriel, politique=SansPaiement(*DEUX), relire=relire)
+    assert [e.issue for e in envois] == ["pris", "pris"]
+    assert len(envois[1].dossier.evenements) == 1
+
+
+def test_une_relecture_qui_echoue_arrete_le_dossier_et_lui_seul(registre, courriel):
+    def relire(d):
+        if d.debiteur.nom == "Dupont" and courriel.plis:
+            raise OSError("base fermée")
+        return d
+
+    envois = jouer(registre, courriel, dossier("Dupont"), dossier("Martin"), politique=Examen(*DEUX), relire=relire)
+    assert [(e.dossier.debiteur.nom, e.issue) for e in envois] == [
+        ("Dupont", "pris"),
+        ("Dupont", "erreur"),
+        ("Martin", "pris"),
+        ("Martin", "pris"),
+    ]
+
+
+def test_hors_de_la_fenetre_rien_n_est_reserve(registre, courriel):
+    nuit = Fenetre(debut=time(20), fin=time(21))
+    (envoi,) = jouer(registre, courriel, fenetre=nuit)
+    assert envoi.issue == "a_retenter"
+    assert "10:00" in envoi.detail
+    assert registre.inscriptions() == ()
+    (sans_fuseau,) = jouer(registre, courriel, fenetre=nuit, horloge=lambda: INSTANT.replace(tzinfo=None))
+    assert sans_fuseau.issue == "erreur"
+    assert [e.issue for e in jouer(registre, courriel, fenetre=Fenetre())] == ["pris"]
+
+
+def test_un_moteur_par_canal(registre, courriel):
+    moteurs = {"courriel": [Moteur(), Moteur("text/html")], "sms": Moteur()}
+    (envoi,) = jouer(registre, courriel, moteur=moteurs)
+    assert [d.type_mime for d in envoi.documents] == ["text/plain", "text/html"]
+    (sans,) = jouer(RegistreMemoire(lambda: INSTANT), courriel, moteur={"sms": Moteur()})
+    assert sans.issue == "erreur"
+    assert "« courriel »" in sans.detail
+
+
+# ---- en deux temps : le jalon
+
+
+class Jalonne:
+    """Un registre qui pose des jalons, et ce qui s'y est passé."""
+
+    def __init__(self, registre, panne=None):
+        self.registre, self.panne, self.suite = registre, panne, []
+
+    def __getattr__(self, nom):
+        return getattr(self.registre, nom)
+
+    def reserver_en_deux_temps(self, pli):
+        self.suite.append("intention")
+        return self.registre.reserver(pli)
+
+    def jalonner(self, reservation):
+        self.suite.append("jalon")
+        if self.panne:
+            raise self.panne
+
+
+class PointFinal:
+    def __init__(self, registre):
+        self.registre = registre
+
+    def remettre(self, pli):
+        raise AssertionError("le registre sait jalonner : la remise se fait en deux temps")
+
+    def remettre_en_deux_temps(self, pli, avant_le_point):
+        self.registre.suite.append("corps")
+        avant_le_point()
+        self.registre.suite.append("point")
+        return Accuse(issue="pris", le=INSTANT)
+
+
+def test_le_jalon_est_pose_entre_le_corps_et_le_point(registre):
+    jalonne = Jalonne(registre)
+    (envoi,) = jouer(jalonne, PointFinal(jalonne))
+    assert envoi.issue == "pris"
+    assert jalonne.suite == ["intention", "corps", "jalon", "point"]
+
+
+def test_un_jalon_impossible_arrete_l_envoi(registre):
+    jalonne = Jalonne(registre, OSError("disque plein"))
+    (envoi,) = jouer(jalonne, PointFinal(jalonne))
+    assert envoi.issue == "refuse"
+    assert "rien n'est parti" in envoi.detail
+    assert jalonne.suite[-1] == "jalon"
+
+
+def test_un_canal_d_un_seul_temps_reste_reserve_comme_avant(registre, courriel):
+    jalonne = Jalonne(registre)
+    assert [e.issue for e in jouer(jalonne, courriel)] == ["pris"]
+    assert jalonne.suite == []

@@ -6,9 +6,10 @@ from attrs import evolve
 
 from recouvrement.envoi import repertoire as module
 from recouvrement.envoi.memoire import Memoire
-from recouvrement.envoi.repertoire import Repertoire, noms_de_fichiers
+from recouvrement.envoi.repertoire import Repertoire, feuille_d_adresse, noms_de_fichiers
 from recouvrement.erreurs import EnvoiImpossible
 from recouvrement.modele.actes import Relance
+from recouvrement.modele.personnes import Adresse
 from recouvrement.ports import Destinataire, Document, Pli
 
 INSTANT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -129,6 +130,26 @@ def test_dossier_impossible(tmp_path):
     for chemin in (tmp_path / "absent" / "sortie", tmp_path / "fichier"):
         with pytest.raises(EnvoiImpossible, match="impossible d'écrire"):
             Repertoire(chemin, lambda: INSTANT).remettre(pli())
+
+
+def test_une_feuille_d_adresse_dit_a_qui_et_quoi(canal):
+    adresse = Adresse(
+        voie="12 rue\u00a0A", code_postal="1000", commune="Bruxelles", pays="BE", complements=("BP 12", "Bâtiment B")
+    )
+    poste = evolve(pli(documents=(PDF, Document("f.pdf", "application/pdf", b"%PDF f"))))
+    courriel = evolve(poste, destinataire=Destinataire(nom="Dupont", adresse=adresse))
+    assert feuille_d_adresse(courriel) == ()
+    poste = evolve(courriel, acte=Relance(le=date(2026, 11, 21), etape="relance_1", canal="courrier"))
+    accuse = canal.remettre(poste)
+    lettre, facture = noms_de_fichiers(poste)
+    assert accuse.numero == lettre
+    (feuille,) = [f for f in fichiers(canal) if f.name.endswith("_adresse.txt")]
+    assert len(fichiers(canal)) == 3
+    assert feuille.read_text(encoding="utf-8").splitlines() == [
+        "Dupont", "Bâtiment B", "12 rue A", "BP 12", "1000 Bruxelles", "Pays : BE",
+        "", "À mettre sous pli (relance_1) :", f"1. {lettre}", f"2. {facture}",
+    ]  # fmt: skip
+    assert "déjà présent" in canal.remettre(poste).detail
 
 
 def test_pli_sans_document(canal):

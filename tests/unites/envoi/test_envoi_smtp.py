@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from attrs import evolve
 
-from recouvrement.envoi.smtp import Smtp, _avec_point_final
+from recouvrement.envoi.smtp import Smtp, _lignes
 from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible
 from recouvrement.modele.actes import Relance
 from recouvrement.ports import Destinataire, Document, Pli
@@ -221,6 +221,21 @@ def test_silence_apres_le_point_est_incertain():
     assert "après le point final" in accuse.detail
 
 
+def test_le_jalon_precede_le_point_et_l_arrete_s_il_echoue(ouvrir):
+    boite = Boite()
+    smtp, vus = canal(ouvrir(boite)), []
+    assert smtp.remettre_en_deux_temps(pli(), lambda: vus.append(len(boite.prises))).issue == "pris"
+    assert vus == [0]
+
+    def plein():
+        raise EnvoiImpossible("disque plein")
+
+    with pytest.raises(EnvoiImpossible, match="disque plein"):
+        smtp.remettre_en_deux_temps(pli(n=1), plein)
+    assert smtp.remettre(pli(n=2)).issue == "pris"
+    assert len(boite.prises) == 2  # le message sans point n'a pas été pris
+
+
 def test_connexion_refusee_et_hote_inconnu():
     assert canal(port_libre()).remettre(pli()).issue == "a_retenter"
     smtp = Smtp("hote.invalid", 25, "a@exemple.fr", lambda: INSTANT, securite="aucune", delai=2)
@@ -235,7 +250,7 @@ def test_sans_adresse():
 def test_contrebande_smtp():
     """Aucune ligne du corps ne clôt le message avant la fin."""
     for corps in (b"a\n.\nb", b"a\r.\rb", b"a\r\n.\r\nMAIL FROM:<x>", b".", b"a\n.\r\nb\r\n"):
-        rendu = _avec_point_final(corps)
+        rendu = _lignes(corps) + b".\r\n"
         assert rendu.endswith(b"\r\n.\r\n")
         assert rendu.count(b"\r\n.\r\n") == 1
         assert not rendu.startswith(b".\r\n")
