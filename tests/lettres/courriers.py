@@ -43,7 +43,7 @@ def relance(debiteur: Debiteur = DEBITEUR, reference: str = "F-2026-014") -> Cou
         canal="courriel",
         date=LE,
         creancier=CREANCIER,
-        debiteur=debiteur,
+        destinataire=debiteur,
         reference=reference,
         objet=("Facture ", facture, ", échue le ", Jour(date(2026, 11, 1), "tableau"), " : ", Montant("1249.90")),
         references=(("Client", (Donnee(debiteur.nom),)), ("Dossier", (facture,))),
@@ -173,7 +173,7 @@ def mise_en_demeure(debiteur: Debiteur = DEBITEUR, lignes: int = 40) -> Courrier
         canal="recommande",
         date=LE,
         creancier=CREANCIER,
-        debiteur=debiteur,
+        destinataire=debiteur,
         reference="D-2026-031",
         mode_envoi="Lettre recommandée avec demande d'avis de réception",
         references=(

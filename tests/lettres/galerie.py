@@ -15,6 +15,7 @@ from recouvrement import (
     Avoir,
     Bilan,
     Contestation,
+    Debiteur,
     Dossier,
     Echeancier,
     MiseEnDemeure,
@@ -22,12 +23,14 @@ from recouvrement import (
     Politique,
     ProcedureCollective,
     Promesse,
+    Qualite,
     ReconnaissanceDeDette,
     Relance,
     Transaction,
 )
 from recouvrement.courrier import Tiers, ecrire, rediger
 from recouvrement.courrier.document import Courrier
+from recouvrement.courrier.note import note_de_penalites
 from recouvrement.politique.scenario import prereglage
 
 AU = date(2026, 6, 15)
@@ -134,9 +137,9 @@ def remerciement(langue: str = "fr") -> Courrier:
     return ecrire("remerciement", bilan, recu, payer_avant_le=date(2026, 6, 26), langue=langue)
 
 
-def script_d_appel() -> Courrier:
+def script_d_appel(langue: str = "fr") -> Courrier:
     bilan = examiner(dossier(*DEUX), COURRIEL, PROMESSE, au=AU)
-    return ecrire("script_d_appel", bilan, appelant="Claire Durand", interlocuteur="M. Paul Martin")
+    return ecrire("script_d_appel", bilan, appelant="Claire Durand", interlocuteur="M. Paul Martin", langue=langue)
 
 
 def plan(bilan: Bilan) -> Echeancier:
@@ -153,9 +156,9 @@ def proposition_echeancier(langue: str = "fr") -> Courrier:
     return ecrire("proposition_echeancier", bilan, plan(bilan), langue=langue, **faits)
 
 
-def accord_echeancier(debiteur: object = SOCIETE, preavis: int = 8) -> Courrier:
+def accord_echeancier(debiteur: object = SOCIETE, preavis: int = 8, langue: str = "fr") -> Courrier:
     bilan = bilan_de(COURRIEL, debiteur=debiteur)
-    return ecrire("accord_echeancier", bilan, plan(bilan), preavis=preavis)
+    return ecrire("accord_echeancier", bilan, plan(bilan), preavis=preavis, langue=langue)
 
 
 def acte_de_reconnaissance(bilan: Bilan) -> ReconnaissanceDeDette:
@@ -282,6 +285,16 @@ def note_de_transmission(**changes: object) -> Courrier:
     return ecrire("note_de_transmission", *contentieux(pieces=EN_MAIN[:1]), **faits)
 
 
+def mise_en_demeure_civile(langue: str = "fr") -> Courrier:
+    association = Debiteur(nom="Association des Deux-Rives", qualite=Qualite.NON_PROFESSIONNEL, adresse=MARSEILLE)
+    return mise_en_demeure(langue, debiteur=association)
+
+
+def note(langue: str = "fr") -> Courrier:
+    recu = Paiement(le=date(2026, 6, 12), montant="100.00")
+    return note_de_penalites(bilan_de(recu), numero="NP-7", langue=langue)
+
+
 Faire = Callable[[], Courrier]
 FRANCAISES: Mapping[str, Faire] = {
     "C01_courtoisie": courtoisie,
@@ -291,6 +304,7 @@ FRANCAISES: Mapping[str, Faire] = {
     "C04_derniere_relance": derniere_relance,
     "C05_mise_en_demeure": mise_en_demeure,
     "C06_mise_en_demeure_consommateur": lambda: mise_en_demeure(scenario="consommateur", debiteur=CONSOMMATEUR),
+    "C06_mise_en_demeure_civile": mise_en_demeure_civile,
     "C07_mise_en_demeure_public": lambda: mise_en_demeure(scenario="acheteur_public", au=date(2026, 6, 22), debiteur=COMMUNE),
     "C07_memoire_en_reclamation": memoire_en_reclamation,
     "C08_mise_en_demeure_loyer": mise_en_demeure_loyer,
@@ -309,6 +323,7 @@ FRANCAISES: Mapping[str, Faire] = {
     "C19_bordereau_de_pieces": bordereau_de_pieces,
     "C20_note_de_transmission": note_de_transmission,
     "C21_chronologie": chronologie,
+    "note_de_penalites": note,
 }
 ANGLAISES: Mapping[str, Faire] = {
     "C01_courtoisie": lambda: courtoisie("en"),
@@ -317,10 +332,16 @@ ANGLAISES: Mapping[str, Faire] = {
     "C04_derniere_relance": lambda: derniere_relance("en"),
     "C05_mise_en_demeure": lambda: mise_en_demeure("en"),
     "C06_mise_en_demeure_consommateur": lambda: mise_en_demeure("en", "consommateur", debiteur=CONSOMMATEUR),
+    "C06_mise_en_demeure_civile": lambda: mise_en_demeure_civile("en"),
     "C07_mise_en_demeure_public": lambda: mise_en_demeure("en", "acheteur_public", date(2026, 6, 22), debiteur=COMMUNE),
     "C08_mise_en_demeure_loyer": lambda: mise_en_demeure_loyer("en"),
+    "C09_script_d_appel": lambda: script_d_appel("en"),
     "C10_remerciement": lambda: remerciement("en"),
     "C11_proposition_echeancier": lambda: proposition_echeancier("en"),
+    "C12_accord_echeancier": lambda: accord_echeancier(langue="en"),
+    "C12_accord_echeancier_consommateur": lambda: accord_echeancier(CONSOMMATEUR, 30, "en"),
     "C14_reponse_contestation": lambda: reponse_contestation("en"),
     "C14_reponse_contestation_consommateur": lambda: reponse_contestation("en", CONSOMMATEUR),
+    "C16_recouvrement_amiable": lambda: recouvrement_amiable(langue="en", fondement="supply of lights, order BC-7781"),
+    "note_de_penalites": lambda: note("en"),
 }

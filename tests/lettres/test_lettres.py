@@ -24,10 +24,11 @@ from recouvrement import (
     Politique,
     ProcedureCollective,
     Promesse,
+    Qualite,
     Relance,
 )
 from recouvrement.courrier import Tiers, ecrire, rediger
-from recouvrement.courrier.document import Courrier, Donnee, Jour, Tableau
+from recouvrement.courrier.document import Courrier, Donnee, Jour, Paragraphe, Tableau, Virement
 from recouvrement.courrier.modele import LIVRES, lexique, lire
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.erreurs import TableInvalide
@@ -63,18 +64,7 @@ def test_texte_de_reference(langue: str, nom: str, faire: Callable[[], Courrier]
 def test_chaque_modele_livre_a_son_texte_de_reference() -> None:
     ecrits = {(f().langue, f().lettre) for _, _, f in TOUTES}
     livres = {(m.parent.name, m.stem) for m in LIVRES.glob("*/*.toml")} - {("fr", "lexique"), ("en", "lexique")}
-    sans_essai = {("fr", "note_de_penalites"), ("fr", "mise_en_demeure_civile"), ("en", "mise_en_demeure_civile")}
-    assert livres - ecrits == sans_essai  # éprouvées ailleurs : la note, et le civil plus bas
-
-
-@pytest.mark.parametrize("langue", ["fr", "en"])
-def test_mise_en_demeure_civile(langue: str) -> None:
-    from recouvrement import Debiteur, Qualite
-
-    association = Debiteur(nom="Association des Deux-Rives", qualite=Qualite.NON_PROFESSIONNEL, adresse=MARSEILLE)
-    courrier = g.mise_en_demeure(langue, debiteur=association)
-    assert courrier.lettre == "mise_en_demeure_civile"
-    assert "1344-1" in lu(courrier)
+    assert livres == ecrits
 
 
 @parmi_toutes
@@ -112,6 +102,175 @@ def test_les_modeles_anglais_ont_les_cles_des_francais() -> None:
             anglais, francais = lire(fichier), lire(LIVRES / "fr" / fichier.name)
             for cle in ("lettre", "reclame", "vise", "regimes", "sujet", "canal", "faits", "facultatifs", "un_de"):
                 assert getattr(anglais, cle) == getattr(francais, cle), (fichier.stem, cle)
+
+
+# --- la grille : ce qu'un lecteur qui n'a jamais vu le code doit trouver -------------------------------------------------
+
+AU_DEBITEUR = [
+    t for t in TOUTES if t[1][:3] in {"C02", "C03", "C04", "C05", "C06", "C07", "C08", "C16"} and "memoire" not in t[1]
+]
+demandes = pytest.mark.parametrize(("langue", "nom", "faire"), AU_DEBITEUR, ids=[f"{x}-{n}" for x, n, _ in AU_DEBITEUR])
+TONS = {  # courriers.md § 0 : mots à éviter, degré par degré
+    "C01": r"impayé|relance|retard|délai|unpaid|overdue|late",
+    "C02": r"inadmissible|surpris|malgré|poursuite|tribunal|mise en demeure|despite|court|formal notice",
+    "C03": r"exigeons|ultimatum|sanction|poursuite|tribunal|mise en demeure|we demand|court|formal notice",
+    "C04": r"exigeons|ultimatum|sanction|poursuite|tribunal|\bcourt\b",
+    "C05": r"sommons|huissier|saisie|contentieux|toutes voies de droit|bailiff|72 hours|final demand",
+    "C06": r"sommons|huissier|saisie|contentieux|banque de france|bailiff|final demand",
+    "C07": r"sommons|saisie|contentieux|injonction|seiz",
+    "C08": r"expuls|pénalité de|clause pénale|evict",
+    "C10": r"malgré|impayé|relance|despite|overdue",
+    "C14": r"vous prétendez|mauvaise foi|you claim|you allege",
+    "C16": r"\bcontentieux\b|juridique|frais de dossier",
+}
+
+
+def phrases(courrier: Courrier) -> list[str]:
+    """Les phrases de la prose, nombres et noms remplacés par un mot."""
+    textes = ["".join(f if isinstance(f, str) else "X" for f in b.texte) for b in courrier.blocs if isinstance(b, Paragraphe)]
+    return [p for t in textes for p in re.split(r"(?<=[.?!;:]) ", re.sub(r"\([^)]*\)|«[^»]*»", "", t))]
+
+
+@demandes
+def test_dix_secondes(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critères 6 et 7 : combien, avant quand, comment payer, qui joindre ; une somme demandée, une seule date limite."""
+    courrier = faire()
+    texte = lu(courrier).replace("\n", " ")
+    limites = {f.le for t in courrier.textes() for f in t if isinstance(f, Jour) and f.forme == "limite"}
+    assert len(limites) == 1
+    assert limites.pop().weekday() < 5
+    assert "IBAN" in texte
+    assert courrier.creancier.telephone in texte
+    if courrier.tete:
+        somme, jour = (f for f in courrier.tete if isinstance(f, Montant | Jour))
+        assert any({somme, jour} <= set(b.texte) or somme in b.texte for b in courrier.blocs if isinstance(b, Paragraphe))
+
+
+@demandes
+def test_une_issue_existe(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critères 8 et 15 : contester, et sauf à un acheteur public étaler ; une réponse promise sous quinze jours."""
+    prose = " ".join("".join(map(str, b.texte)) for b in faire().blocs if isinstance(b, Paragraphe) and b.role == "contestation")
+    assert re.search(
+        r"contest|pas d'accord|inexact|empêche|dispute|not agree|wrong|inaccurate|holding|error", prose, re.IGNORECASE
+    )
+    if nom[:3] not in {"C02", "C07"}:
+        assert re.search(
+            r"plusieurs fois|en une fois|échelonn|étalement|délai|apurement|instal|one go|time|plan", prose, re.IGNORECASE
+        )
+    if nom[:3] != "C16":
+        assert re.search(r"quinze jours|fifteen days", prose)
+
+
+@parmi_toutes
+def test_le_ton_est_tenu(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critères 3 et 9, du titre à la signature."""
+    courrier = faire()
+    dit = " ".join(("".join(f for f in courrier.objet if isinstance(f, str)), *phrases(courrier)))
+    if interdit := TONS.get(nom[:3]):
+        trouve = re.search(interdit, dit, re.IGNORECASE)
+        assert not trouve, trouve
+    assert not re.search(
+        r"!!|dans les meilleurs délais|sous huitaine|à réception|Cher client|L'expression de nos salutations", dit
+    )
+
+
+@parmi_toutes
+def test_des_phrases_courtes(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critère 10 : vingt-cinq mots en moyenne au plus, quarante-cinq jamais dépassés, références d'articles à part."""
+    longueurs = [len(p.split()) for p in phrases(faire()) if len(p.split()) > 3]
+    assert max(longueurs, default=0) <= 45
+    assert sum(longueurs) <= 25 * len(longueurs)
+
+
+@parmi_toutes
+def test_ce_qui_est_annonce_joint_est_la(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critère 14 : un décompte annoncé est une annexe ; une annexe suit toujours la lettre qui l'annonce."""
+    courrier = faire()
+    if re.search(r"décompte (détaillé|joint)|detailed statement", lu(courrier).replace("\n", " ")):
+        assert courrier.annexes
+
+
+@parmi_toutes
+def test_un_consommateur_sait_a_qui_s_adresser(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Ni 40 €, ni L. 441-10 ; le médiateur dans chaque acte qui peut fâcher."""
+    courrier = faire()
+    if courrier.destinataire.qualite is not Qualite.CONSOMMATEUR:
+        return
+    texte = lu(courrier).replace("\n", " ")
+    assert not re.search(r"(?<![\d\u202f])40(,00)?\s€|€40\b|441-10", texte)
+    if nom[:3] in {"C06", "C12", "C14"}:
+        assert "Médiation du commerce" in texte
+
+
+def test_les_mots_d_un_acheteur_public() -> None:
+    """Il doit des intérêts moratoires, jamais des « pénalités »."""
+    for faire in (g.FRANCAISES["C07_mise_en_demeure_public"], g.memoire_en_reclamation):
+        texte = lu(faire())
+        assert "Intérêts" in texte
+        assert "Pénalités" not in texte
+
+
+def test_un_acte_n_est_pas_une_lettre() -> None:
+    """Ni en-tête, ni « Objet », ni appel : un titre, des clauses, une place où signer."""
+    for nom in ("C12_accord_echeancier", "C13_reconnaissance_de_dette", "C15_transaction", "C18_requete_injonction_de_payer"):
+        courrier = g.FRANCAISES[nom]()
+        assert courrier.forme == "acte"
+        assert "Objet" not in lu(courrier)
+        assert not any(isinstance(b, Paragraphe) and b.role == "appel" for b in courrier.blocs)
+        assert [b.role for b in courrier.blocs if isinstance(b, Paragraphe)][-1] in {"partie", "signature"}
+
+
+def test_le_virement_est_celui_de_la_lettre() -> None:
+    """La somme demandée, à l'IBAN et à la référence écrits ; ni acte, ni plan, ni acheteur public, ni tiers."""
+    sans = {"C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C17", "C18", "C19", "C20", "C21", "not"}
+    for _, nom, faire in TOUTES:
+        courrier = faire()
+        assert (courrier.virement is None) == (nom[:3] in sans), nom
+        if v := courrier.virement:
+            assert (v.iban, v.nom) == (courrier.creancier.iban, courrier.creancier.nom)
+            assert v.montant in montants(courrier)
+            assert v.motif.split()[0] in lu(courrier)
+
+
+def test_le_virement_ne_deborde_pas() -> None:
+    for change in ({"iban": None}, {"nom": "N" * 71}):
+        assert Virement.pour(evolve(CREANCIER, **change), Montant("1.00"), "F-1", g.AU) is None
+    for somme in (Montant("0.00"), Montant("1000000000.00"), Montant("5.00", "USD")):
+        assert Virement.pour(CREANCIER, somme, "F-1", g.AU) is None
+    assert Virement.pour(CREANCIER, Montant("1.00"), "x" * 141, g.AU) is None
+    assert Virement.pour(CREANCIER, Montant("999999999.99"), "x" * 140, g.AU) is not None
+    assert "7890" not in repr(Virement.pour(CREANCIER, Montant("1.00"), "F-1", g.AU))
+    beaucoup = tuple(creance(f"FACTURE-2026-{i:04}", "10.00") for i in range(20))
+    motif = rediger(*g.etape("courriel", creances=beaucoup)).virement.motif
+    assert len(motif) <= 140
+    assert motif == "404833048"
+
+
+def test_les_mentions_d_une_societe_au_pied() -> None:
+    """C. com., art. R. 123-237 et R. 123-238 : chacune si elle est connue, et nulle autre."""
+    complet = evolve(CREANCIER, forme="SAS", capital="10000.00", rcs="Lyon")
+    for langue, capital in (
+        ("fr", "Atelier Lumière SAS au capital de 10\u202f000,00\u00a0€"),
+        ("en", "SAS with share capital of €10,000.00"),
+    ):
+        pied = lu(g.relance(langue, creancier=complet)).splitlines()
+        assert capital in " ".join(pied)
+        assert "RCS\u00a0Lyon" in " ".join(pied)
+    assert "capital" not in lu(g.relance())
+    assert "Roux · EI · SIREN" in lu(g.relance(creancier=evolve(CREANCIER, nom="Anne Roux", forme="EI")))
+    for faux in ({"capital": "0.00"}, {"capital": "dix"}, {"rcs": "Lyon\nParis"}, {"forme": "x" * 101}):
+        with pytest.raises(DonneeInvalide):
+            evolve(CREANCIER, **faux)
+
+
+def test_la_frise_dit_la_chronologie() -> None:
+    (tableau,) = (b for b in g.chronologie().blocs if isinstance(b, Tableau))
+    assert [le for le, _ in tableau.frise[:-1]] == [f.le for ligne in tableau.lignes for f in ligne[0] if isinstance(f, Jour)]
+    assert tableau.frise[-1] == (g.AU, "ce jour")
+    assert not any("€" in nom for _, nom in tableau.frise)
+    beaucoup = [Relance(le=date(2026, 5, 3 + i), etape="courriel") for i in range(9)]
+    (long,) = (b for b in ecrire("chronologie", *g.contentieux("injonction_de_payer", g.EN_MAIN, *beaucoup)).blocs[:1])
+    assert long.frise == ()
 
 
 # --- le ton monte par degrés -----------------------------------------------------------------------------------------
@@ -651,12 +810,12 @@ def test_contestation_sans_reponse() -> None:
 
 def test_un_tiers_est_un_destinataire() -> None:
     greffe = Tiers(nom="Greffe", adresse=MARSEILLE)
-    assert g.note_de_transmission(destinataire=greffe).debiteur.nom == "Greffe"
+    assert g.note_de_transmission(destinataire=greffe).destinataire.nom == "Greffe"
     assert g.recouvrement_amiable().creancier.nom == "Port Recouvrement SAS"
 
 
 def test_lexique_de_l_utilisateur(tmp_path: Path) -> None:
     (tmp_path / "fr").mkdir()
     (tmp_path / "fr" / "lexique.toml").write_text('nos_references = "Votre dossier"', encoding="utf-8")
-    courrier = ecrire("script_d_appel", g.bilan_de(), appelant="Claire", modeles=tmp_path)
+    courrier = rediger(*g.etape("courriel"), modeles=tmp_path)
     assert courrier.references[0][0] == "Votre dossier"

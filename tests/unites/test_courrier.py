@@ -247,7 +247,7 @@ def test_un_nom_hostile_ne_declenche_rien() -> None:
     from recouvrement import Debiteur, Qualite
 
     nomme = Debiteur(nom="Huissier & Saisie SARL {a_payer}", qualite=Qualite.COMMERCANT)
-    assert ecrire("courriel", debiteur=nomme).debiteur is nomme
+    assert ecrire("courriel", debiteur=nomme).destinataire is nomme
 
 
 @pytest.mark.parametrize(

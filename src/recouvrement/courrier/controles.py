@@ -71,6 +71,7 @@ COMMERCE = re.compile(r"L\.\s?441-10|D\.\s?441-5|injonction de payer|order for p
 HABITATION = frozenset({"loyer_habitation", "loyer_habitation_particulier"})
 ABSOLUE = re.compile(r"quelconques?|de toute nature|toutes? (réclamations?|prétentions?) passées? et à venir", re.IGNORECASE)
 DISPOSITIFS = {"fr": "mettons en demeure", "en": "formal notice"}
+ACTIVITES = {"fr": "activité de recouvrement amiable", "en": "business of amicable debt collection"}
 PREAVIS = {True: 30, False: 8}  # un consommateur, un professionnel
 
 
@@ -177,7 +178,7 @@ def _mandataire(courrier: Courrier, faits: Faits) -> None:
         and mandataire.nom in noms
         and bool(adresses[0])
         and adresses[0] in noms
-        and "activité de recouvrement amiable" in texte,
+        and ACTIVITES.get(courrier.langue, ACTIVITES["fr"]) in texte,
         "2° nom et adresse du créancier": dossier.creancier.nom in noms and bool(adresses[1]) and adresses[1] in noms,
         "3° principal, intérêts et accessoires distingués": "sommes" in faits.tableaux_ecrits,
         "4° indication d'avoir à payer et modalités": faits.a_payer in ecrits and "IBAN" in texte,

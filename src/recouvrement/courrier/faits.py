@@ -157,6 +157,7 @@ class Faits:
             "debiteur_complet": complet(dossier.debiteur),
             "destinataire": Donnee(self.destinataire.nom) if self.destinataire else None,
             "echeance": Jour(premiere.echeance.valeur),
+            "fait_a": _fait_a(creancier, self.bilan.au, mots),
             "iban": _donnee(_par_quatre(creancier.iban)),
             "indemnites": indemnites,
             "interets": interets,
@@ -258,6 +259,13 @@ def _donnee(valeur: str | None) -> Donnee | None:
 
 def _par_quatre(iban: str | None) -> str | None:
     return FINE.join(iban[i : i + 4] for i in range(0, len(iban), 4)) if iban else None
+
+
+def _fait_a(partie: Creancier, le: date, mots: Lexique) -> Texte:
+    """« Fait à Lyon, le 15 juin 2026 »."""
+    if partie.adresse is None:
+        return mots["fait_le"], Jour(le)
+    return mots["fait_a"], Donnee(partie.adresse.commune), mots["fait_a_le"], Jour(le)
 
 
 def _presentee(acte: MiseEnDemeure | None) -> Jour | None:

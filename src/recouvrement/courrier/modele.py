@@ -15,11 +15,12 @@ from recouvrement.erreurs import ModeleInvalide
 
 LIVRES = Path(__file__).with_name("modeles")
 ROLES = frozenset(
-    {"appel", "corps", "dispositif", "paiement", "contestation", "suite", "formule", "signature", "pieces", "mention"}
+    {"appel", "corps", "dispositif", "paiement", "contestation", "suite", "formule", "signature", "partie", "pieces", "mention"}
 )
 CLES = frozenset(
     {
         "titre",
+        "forme",
         "lettre",
         "reclame",
         "vise",
@@ -35,6 +36,8 @@ CLES = frozenset(
         "annexes",
     }
 )
+CHOIX = {"reclame": ("principal", "total", "rien"), "vise": ("echues", "a_echoir", "toutes"), "forme": ("lettre", "acte")}
+PAR_DEFAUT = {"vise": "echues", "forme": "lettre"}
 Champs = Mapping[str, Fragment | Texte | None]
 Conditions = Mapping[str, bool]
 
@@ -84,6 +87,7 @@ class Modele:
 
     Attributes:
         titre: Son nom en français, ou dans sa langue : titre du document et tête des pages suivantes.
+        forme: ``lettre``, ou ``acte`` : sans en-tête ni adresse.
         reclame: ``principal``, ``total`` ou ``rien`` : ce que la lettre demande de payer.
         vise: Les créances dont elle parle, sauf si son sujet ou l'appelant les nomme : ``echues``, ``a_echoir`` ou ``toutes``.
         regimes: Régimes de droit auxquels elle peut s'adresser ; vide : tous.
@@ -96,6 +100,7 @@ class Modele:
 
     nom: str
     titre: str
+    forme: Literal["lettre", "acte"]
     lettre: str
     reclame: Literal["principal", "total", "rien"]
     vise: Literal["echues", "a_echoir", "toutes"]
@@ -194,12 +199,13 @@ def lire(fichier: Path) -> Modele:
         raise ModeleInvalide(f"illisible : {e}", modele=fichier.stem) from None
     if inconnues := set(brut) - CLES:
         raise ModeleInvalide(f"clé inconnue : {', '.join(sorted(inconnues))}", modele=fichier.stem)
-    for cle, valeurs in (("reclame", ("principal", "total", "rien")), ("vise", ("echues", "a_echoir", "toutes"))):
-        if brut.setdefault(cle, "echues" if cle == "vise" else None) not in valeurs:
+    for cle, valeurs in CHOIX.items():
+        if brut.setdefault(cle, PAR_DEFAUT.get(cle)) not in valeurs:
             raise ModeleInvalide(f"« {cle} » : l'un de {', '.join(valeurs)}", modele=fichier.stem, champ=cle)
     return Modele(
         nom=fichier.stem,
         titre=brut.get("titre", fichier.stem.replace("_", " ").capitalize()),
+        forme=brut["forme"],
         lettre=brut.get("lettre", fichier.stem),
         reclame=brut["reclame"],
         vise=brut["vise"],

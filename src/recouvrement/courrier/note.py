@@ -6,16 +6,14 @@ from pathlib import Path
 from attrs import frozen
 
 from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
-from recouvrement.courrier.modele import Champs, Conditions, Morceau, charger
+from recouvrement.courrier.modele import Champs, Conditions, Lexique, Morceau, charger, lexique
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele.montant import FINE, Montant
 from recouvrement.politique.bilan import Bilan, BilanCreance, LigneDecompte
 from recouvrement.politique.comptabilite import LIBELLES, accessoires, reclamables
 from recouvrement.temps import UN_JOUR
 
-REGLE_DE_CALCUL = "Pénalités et intérêts : base × jours × taux ÷ {annees}, chaque ligne au centime."
-COLONNES = {"penalites": "Pénalités", "interets": "Intérêts", "clause_penale": "Clause pénale", "indemnite": "Indemnité"}
-ENTETES = ("Opération", "Du", "Au", "Jours", "Base", "Taux", "Montant")
+ENTETES = ("operation", "du_", "au_", "jours", "base", "taux", "montant")
 ALIGNEMENTS: tuple[Alignement, ...] = ("gauche", "gauche", "gauche", "droite", "droite", "droite", "droite")
 
 
@@ -38,7 +36,8 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
     reference = numero or _reference(bilan, retenues)
     modele = charger("note_de_penalites", langue, retenues[0].regime, modeles)
     champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
-    blocs = _Redaction(retenues, champs, conditions, modele.nom)
+    mots = lexique(langue, modeles)
+    blocs = _Redaction(retenues, champs, conditions, mots, modele.nom)
     return Courrier(
         lettre=modele.nom,
         titre=modele.titre,
@@ -46,9 +45,9 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
         canal="courrier",
         date=bilan.au,
         creancier=dossier.creancier,
-        debiteur=dossier.debiteur,
+        destinataire=dossier.debiteur,
         reference=reference,
-        references=(("Note", (Donnee(reference),)), ("Compte arrêté au", (Jour(bilan.au),))),
+        references=((mots["note"], (Donnee(reference),)), (mots["compte_arrete_au"], (Jour(bilan.au),))),
         objet=modele.objet[0].ecrire(champs, modele.nom) if modele.objet else (),
         blocs=blocs.ecrire(modele.blocs),
         annexes=tuple(b for b in blocs.ecrire(modele.annexes) if isinstance(b, Tableau)),
@@ -107,6 +106,7 @@ class _Redaction:
     retenues: tuple[BilanCreance, ...]
     champs: Champs
     conditions: Conditions
+    mots: Lexique
     modele: str
 
     def ecrire(self, morceaux: tuple[Morceau, ...]) -> tuple[Bloc, ...]:
@@ -116,13 +116,13 @@ class _Redaction:
         if not morceau.tableau:
             return (Paragraphe(morceau.role, morceau.ecrire(self.champs, self.modele)),)
         if morceau.tableau == "recapitulation":
-            return (_recapitulation(self.retenues),)
+            return (_recapitulation(self.retenues, self.mots),)
         if morceau.tableau == "detail":
-            return tuple(_detail(b) for b in self.retenues)
+            return tuple(_detail(b, self.mots) for b in self.retenues)
         raise ModeleInvalide("tableau inconnu ; connus : recapitulation, detail", modele=self.modele, champ=morceau.tableau)
 
 
-def _recapitulation(retenues: tuple[BilanCreance, ...]) -> Tableau:
+def _recapitulation(retenues: tuple[BilanCreance, ...], mots: Lexique) -> Tableau:
     """Une ligne par facture, une colonne par poste qui n'est pas nul partout."""
     zero = Montant.zero(retenues[0].creance.devise)
     postes = [p for p in LIBELLES if any(p in accessoires(b) for b in retenues)]
@@ -131,43 +131,43 @@ def _recapitulation(retenues: tuple[BilanCreance, ...]) -> Tableau:
         ((Donnee(b.creance.numero),), (Jour(b.echeance.valeur, "tableau"),), *((m,) for m in ligne))
         for b, ligne in zip(retenues, chiffres, strict=True)
     ]
-    total: tuple[Texte, ...] = (("Total",), (), *((_somme(list(colonne)),) for colonne in zip(*chiffres, strict=True)))
-    entetes = ("Facture", "Échéance", *(COLONNES.get(p, "Frais") for p in postes), "Total hors TVA")
+    total: tuple[Texte, ...] = ((mots["total"],), (), *((_somme(list(colonne)),) for colonne in zip(*chiffres, strict=True)))
+    entetes = (mots["facture"], mots["echeance"], *(mots[p] for p in postes), mots["total_hors_tva"])
     droites: list[Alignement] = ["droite" for _ in entetes[2:]]
     return Tableau(
-        ("Sommes nées du retard",), entetes, ("gauche", "gauche", *droites), tuple(lignes), total if len(lignes) > 1 else ()
+        (mots["titre_note"],), entetes, ("gauche", "gauche", *droites), tuple(lignes), total if len(lignes) > 1 else ()
     )
 
 
-def _detail(b: BilanCreance) -> Tableau:
+def _detail(b: BilanCreance, mots: Lexique) -> Tableau:
     """Chaque ligne qui a couru, la clause pénale, l'indemnité, les frais, moins les remises : la somme est celle de la note."""
     annees = sorted({x.annee for x in b.decompte.lignes})
-    regle = REGLE_DE_CALCUL.format(annees=" ou ".join(map(str, annees)))
+    regle = mots["regle_de_la_note"].format(annees=f"{mots['ou']} ".join(map(str, annees)))
     return Tableau(
-        ("Détail de la facture ", Donnee(b.creance.numero)),
-        ENTETES,
+        (mots["titre_detail"], Donnee(b.creance.numero)),
+        tuple([mots[cle] for cle in ENTETES]),
         ALIGNEMENTS,
-        (*(_accru(x) for x in b.decompte.lignes), *_forfaits(b), *_remises(b)),
-        (("Total",), (), (), (), (), (), (_total(b),)),
+        (*(_accru(x, mots) for x in b.decompte.lignes), *_forfaits(b, mots), *_remises(b, mots)),
+        ((mots["total"],), (), (), (), (), (), (_total(b),)),
         (regle,) if annees else (),
     )
 
 
-def _forfaits(b: BilanCreance) -> Iterator[tuple[Texte, ...]]:
+def _forfaits(b: BilanCreance, mots: Lexique) -> Iterator[tuple[Texte, ...]]:
     """Ce qui ne court pas jour après jour, tel que né : les remises sont écrites à part."""
     for poste in ("clause_penale", "indemnite", "frais"):
         montant = sum((getattr(i, poste) for i in b.decompte.imputations), getattr(b, poste).valeur)
         if montant:
             ne_le: Texte = (Jour(b.echeance.valeur + UN_JOUR, "tableau"),) if poste == "indemnite" else ()
-            yield (LIBELLES[poste],), ne_le, (), (), (), (), (montant,)
+            yield (mots[f"ouverture_{poste}"],), ne_le, (), (), (), (), (montant,)
 
 
-def _remises(b: BilanCreance) -> Iterator[tuple[Texte, ...]]:
+def _remises(b: BilanCreance, mots: Lexique) -> Iterator[tuple[Texte, ...]]:
     for i in b.decompte.imputations:
         if i.evenement == "remise" and (remis := i.valeur - i.principal):
-            yield ("Remise",), (Jour(i.le, "tableau"),), (), (), (), (), (-remis,)
+            yield (mots["evenement_remise"],), (Jour(i.le, "tableau"),), (), (), (), (), (-remis,)
 
 
-def _accru(x: LigneDecompte) -> tuple[Texte, ...]:
-    nom = "Pénalités" if x.nature == "penalites" else "Intérêts"
+def _accru(x: LigneDecompte, mots: Lexique) -> tuple[Texte, ...]:
+    nom = mots[x.nature]
     return (nom,), (Jour(x.du, "tableau"),), (Jour(x.au, "tableau"),), (x.jours,), (x.base,), (x.taux,), (x.montant,)

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from recouvrement.courrier import tableaux
 from recouvrement.courrier.controles import controler
-from recouvrement.courrier.document import Bloc, Courrier, Donnee, Fragment, Jour, Paragraphe, Texte
+from recouvrement.courrier.document import Bloc, Courrier, Donnee, Fragment, Jour, Paragraphe, Texte, Virement
 from recouvrement.courrier.faits import Faits
 from recouvrement.courrier.modele import Champs, Conditions, Lexique, Modele, Morceau, charger, inconnu, lexique
 from recouvrement.courrier.sujets import Sujet, apporter
@@ -21,6 +21,7 @@ from recouvrement.politique.bilan import ActionProposee, Bilan, BilanCreance
 from recouvrement.temps import jour_civil
 
 Fait = str | date | Montant | Taux | int | Sequence[str]
+MOTIF = 140  # caractères du motif d'un virement
 LONG = 1000  # caractères d'un fait ajouté par l'appelant
 
 
@@ -41,7 +42,7 @@ def rediger(action: ActionProposee, bilan: Bilan, *, langue: str | None = None, 
     modele = charger(action.etape.lettre, langue, visees[0].regime, modeles)
     if modele.sujet or modele.faits:
         raise ModeleInvalide("cette lettre demande plus que le bilan : courrier.ecrire(…)", modele=modele.nom)
-    faits = _faits(action, bilan, visees, modele, lexique(langue, modeles))
+    faits = _faits(action, bilan, visees, modele, _mots(langue, modeles, visees[0].regime))
     return _composer(modele, faits, langue, action.canal, action.acte.le)
 
 
@@ -81,7 +82,7 @@ def ecrire(
         ModeleInvalide: Aucun modèle ne convient, un fait manque ou est de trop, ou la loi interdit de l'écrire.
     """
     langue = langue or ("fr" if destinataire else bilan.dossier.debiteur.langue)
-    mots = lexique(langue, modeles)
+    mots = _mots(langue, modeles, bilan.creances[0].regime)
     apport = apporter(sujet, bilan, mots)
     nommees = tuple(creances) or apport.creances
     modele = charger(lettre, langue, (_nommees(bilan, nommees) or bilan.creances)[0].regime, modeles)
@@ -140,17 +141,37 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
         canal=canal,
         date=le,
         creancier=faits.mandataire.en_tete() if faits.mandataire else dossier.creancier,
-        debiteur=faits.destinataire.en_destinataire() if faits.destinataire else dossier.debiteur,
+        destinataire=faits.destinataire.en_destinataire() if faits.destinataire else dossier.debiteur,
         reference=faits.reference,
+        forme=modele.forme,
         mode_envoi=mots["recommande"] if canal == "recommande" else "",
-        references=references,
+        references=references if modele.forme == "lettre" else (),
         objet=_premier(modele.objet, champs, conditions, nom),
         tete=_premier(modele.tete, champs, conditions, nom),
         blocs=tuple(b for m in ecrits for b in _blocs(m, faits, champs, nom)),
         annexes=tuple(t for m in joints for t in tableaux.faire(m.tableau, faits, nom)),
+        virement=_virement(faits) if any(m.role == "paiement" for m in ecrits) else None,
     )
     controler(courrier, faits, sujet)
     return courrier
+
+
+def _mots(langue: str, modeles: Path | None, regime: str) -> Lexique:
+    """Le lexique ; ce qu'un acheteur public doit pour son retard se nomme autrement (CCP, art. L. 2192-13)."""
+    mots = lexique(langue, modeles)
+    if regime == "public":
+        mots["penalites"] = mots["interets_moratoires"]
+    return mots
+
+
+def _virement(faits: Faits) -> Virement | None:
+    """La somme demandée, à la référence écrite ; un comptable public mandate, il ne vire pas d'un téléphone."""
+    if faits.a_payer is None or {b.regime for b in faits.visees} == {"public"}:
+        return None
+    creancier = faits.mandataire.en_tete() if faits.mandataire else faits.bilan.dossier.creancier
+    numeros = list(dict.fromkeys(b.creance.numero for b in faits.visees))
+    complet = " ".join(dict.fromkeys((faits.reference, *numeros)))
+    return Virement.pour(creancier, faits.a_payer, complet if len(complet) <= MOTIF else faits.reference, faits.bilan.au)
 
 
 def _a_payer(modele: Modele, visees: tuple[BilanCreance, ...]) -> Montant | None:

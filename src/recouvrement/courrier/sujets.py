@@ -10,11 +10,13 @@ from recouvrement.courrier.tableaux import DROITE, GAUCHE, decompte, postes_viva
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.accords import ReconnaissanceDeDette, Transaction
 from recouvrement.modele.evenements import Avoir, Contestation, Echeancier, Paiement, ProcedureCollective
+from recouvrement.modele.lettres import nombre_en_lettres
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.bilan import POSTES, Bilan, BilanCreance
 from recouvrement.politique.contentieux import DossierContentieux
 from recouvrement.temps import UN_JOUR
 
+FRISE = 12  # faits, au plus
 Sujet = Echeancier | Paiement | Contestation | ReconnaissanceDeDette | Transaction | ProcedureCollective | DossierContentieux
 
 
@@ -118,7 +120,7 @@ def _transaction(acte: Transaction, bilan: Bilan, _mots: Lexique) -> Apport:
             "renonciation": acte.renonciation,
             "payer_le": Jour(acte.payer_le, "limite"),
             "delai": acte.delai,
-            "originaux": acte.originaux,
+            "originaux": nombre_en_lettres(acte.originaux),
         },
     )
 
@@ -274,7 +276,7 @@ def _contentieux(d: DossierContentieux, bilan: Bilan, mots: Lexique) -> Apport:
     bordereau = Tableau((mots["titre_pieces"],), (mots["numero"], mots["piece_"], mots["date"]), (GAUCHE, GAUCHE, GAUCHE), lignes)
     faits = tuple(((Jour(f.le, "tableau"),), (f.texte,), (Donnee(", ".join(f.creances)),)) for f in d.chronologie)
     entetes = (mots["le_"], mots["fait"], mots["facture"])
-    chronologie = Tableau((mots["titre_chronologie"],), entetes, (GAUCHE, GAUCHE, GAUCHE), faits)
+    chronologie = Tableau((mots["titre_chronologie"],), entetes, (GAUCHE, GAUCHE, GAUCHE), faits, frise=_frise(d, mots))
     factures, demeure = _citer(d, "facture", mots), _citer(d, "mise_en_demeure", mots)
     return Apport(
         champs={
@@ -302,6 +304,12 @@ def _contentieux(d: DossierContentieux, bilan: Bilan, mots: Lexique) -> Apport:
         creances=tuple([b.creance.reference for b in bilan.creances if b.total.valeur]),
         souffre_la_procedure=True,
     )
+
+
+def _frise(d: DossierContentieux, mots: Lexique) -> tuple[tuple[date, str], ...]:
+    """Les faits de la chronologie, jusqu'au jour du dossier ; trop nombreux, ils ne se lisent plus sur une ligne."""
+    jours = [(f.le, f.texte.partition(", ")[0]) for f in d.chronologie]
+    return (*jours, (d.au, mots["ce_jour"])) if 1 < len(jours) <= FRISE else ()
 
 
 def _citer(d: DossierContentieux, cle: str, mots: Lexique) -> Texte | None:

@@ -1,12 +1,16 @@
 """Qui doit, à qui : Adresse, Creancier, Debiteur, Qualite."""
 
+from decimal import Decimal
 from enum import Enum
 from typing import Literal
 
 from attrs import field, frozen
+from attrs.validators import optional
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
+from recouvrement.modele.montant import Montant
 
 
 class Qualite(Enum):
@@ -40,6 +44,8 @@ class Adresse:
     complements: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
     pays: str = field(default="FR")
 
+    _repr_html_ = fiche("Adresse")
+
     @pays.validator
     def _pays(self, _attribut: object, valeur: object) -> None:
         if not (isinstance(valeur, str) and len(valeur) == 2 and valeur.isascii() and valeur.isupper()):
@@ -51,9 +57,23 @@ class Adresse:
             )
 
 
+def _capital(valeur: Montant | Decimal | int | str | None) -> Montant | None:
+    return None if valeur is None else c.en_montant(valeur, "capital")
+
+
 @frozen(kw_only=True)
 class Creancier:
-    """Celui à qui la somme est due. L'IBAN est masqué dans ``repr``."""
+    """Celui à qui la somme est due. L'IBAN est masqué dans ``repr``.
+
+    Attributes:
+        forme: Forme de la société, écrite au pied des lettres : « SAS », « société à responsabilité limitée », « EI ».
+        capital: Capital social.
+        rcs: Ville du greffe où il est immatriculé : « Lyon ».
+
+    Source:
+        C. com., art. R. 123-237 (SIREN, « RCS » et ville du greffe, siège) et R. 123-238 (forme, capital) : la correspondance
+        d'une personne immatriculée les porte.
+    """
 
     nom: str = field(converter=c.nfc, validator=c.texte())
     qualite: Qualite = field(validator=c.instance(Qualite, remede=_REMEDE_QUALITE))
@@ -67,6 +87,11 @@ class Creancier:
     iban: str | None = field(default=None, converter=c.iban, repr=c.masquer_iban)
     bic: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=11))
     mediateur: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=400))
+    forme: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=100))
+    capital: Montant | None = field(default=None, converter=_capital, validator=optional(c.positif))
+    rcs: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=60))
+
+    _repr_html_ = fiche("Créancier")
 
     @property
     def cle(self) -> str:
@@ -96,6 +121,8 @@ class Debiteur:
     acheteur: Literal["general", "sante", "entreprise_publique", "entite_adjudicatrice"] = field(
         default="general", validator=c.parmi("general", "sante", "entreprise_publique", "entite_adjudicatrice")
     )
+
+    _repr_html_ = fiche("Débiteur")
 
     @property
     def cle(self) -> str:

@@ -6,17 +6,34 @@ Ici chaque valeur devient du texte, dans la langue du courrier ; il ne reste à 
 import hashlib
 import re
 import unicodedata
+from datetime import date
 
 from attrs import evolve, frozen
 
 from recouvrement.courrier.document import Alignement, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
-from recouvrement.modele.montant import FINE
+from recouvrement.modele.montant import FINE, INSECABLE
 from recouvrement.modele.personnes import Creancier
 from recouvrement.rendu._formats import Morceau, Phrase, morceaux, nom_pays, phrase, propre, typographier
 
 LIBELLES = {
-    "fr": {"objet": "Objet :", "dossier": "Dossier", "annexe": "Annexe :", "lieu": "{}, le ", "tel": "Tél.", "du": "du"},
-    "en": {"objet": "Subject:", "dossier": "File", "annexe": "Appendix:", "lieu": "{}, ", "tel": "Tel.", "du": "of"},
+    "fr": {
+        "objet": "Objet :",
+        "dossier": "Dossier",
+        "annexe": "Annexe :",
+        "lieu": "{}, le ",
+        "tel": "Tél.",
+        "du": "du",
+        "capital": "au capital de",
+    },
+    "en": {
+        "objet": "Subject:",
+        "dossier": "File",
+        "annexe": "Appendix:",
+        "lieu": "{}, ",
+        "tel": "Tel.",
+        "du": "of",
+        "capital": "with share capital of",
+    },
 }
 
 
@@ -38,6 +55,7 @@ class Grille:
     lignes: tuple[tuple[Phrase, ...], ...]
     total: tuple[Phrase, ...]
     legende: Phrase
+    frise: tuple[tuple[date, str], ...] = ()
 
     @property
     def rangees(self) -> tuple[tuple[Phrase, ...], ...]:
@@ -55,10 +73,12 @@ class Composition:
         tete: La ligne de l'essentiel, coupée à ses points médians.
         pied: Identité du créancier, en une ligne.
         suite: Rappel de la lettre, en tête des pages suivantes.
+        acte: L'écrit est un acte : ni en-tête, ni lieu et date, ni « Objet », ni pied.
     """
 
     langue: str
     titre: str
+    acte: bool
     expediteur: tuple[str, ...]
     lieu_date: Phrase
     mode_envoi: str
@@ -77,23 +97,24 @@ def composer(courrier: Courrier) -> Composition:
     Raises:
         DonneeInvalide: Langue que les rendus n'écrivent pas.
     """
-    langue = courrier.langue
-    lieu_date = morceaux(_lieu_date(courrier), langue)
+    langue, acte = courrier.langue, courrier.forme == "acte"
+    lieu_date = morceaux(() if acte else _lieu_date(courrier), langue)
     mots = LIBELLES[langue]
     genre = courrier.titre or courrier.lettre.replace("_", " ").capitalize()
     dossier = f"{mots['dossier']} {propre(courrier.reference)}"
     return Composition(
         langue=langue,
         titre=f"{genre}, {dossier[0].lower()}{dossier[1:]}",
-        expediteur=_expediteur(courrier.creancier, mots["tel"]),
+        acte=acte,
+        expediteur=() if acte else _expediteur(courrier.creancier, mots["tel"]),
         lieu_date=lieu_date,
         mode_envoi=typographier(courrier.mode_envoi, langue),
         references=tuple((_libelle(nom, langue), morceaux(v, langue)) for nom, v in courrier.references),
-        objet=morceaux((f"{mots['objet']} ", *courrier.objet), langue),
+        objet=morceaux(courrier.objet if acte else (f"{mots['objet']} ", *courrier.objet), langue),
         tete=_parts(morceaux(courrier.tete, langue)),
         blocs=tuple(_bloc(b, langue) for b in courrier.blocs),
         annexes=tuple(_grille(_annexe(t, mots["annexe"]), langue) for t in courrier.annexes),
-        pied=_pied(courrier.creancier),
+        pied="" if acte else _pied(courrier.creancier, langue),
         suite=f"{dossier} · {genre} {mots['du']} {phrase((Jour(courrier.date),), langue)}",
     )
 
@@ -110,6 +131,7 @@ def _grille(tableau: Tableau, langue: str) -> Grille:
         lignes=tuple(tuple(morceaux(cellule, langue) for cellule in ligne) for ligne in tableau.lignes),
         total=tuple(morceaux(cellule, langue) for cellule in tableau.total),
         legende=morceaux(tableau.legende, langue),
+        frise=tableau.frise,
     )
 
 
@@ -153,10 +175,21 @@ def _expediteur(creancier: Creancier, tel: str) -> tuple[str, ...]:
     return tuple(filter(None, (propre(creancier.nom), *_adresse(creancier), telephone, creancier.courriel or "")))
 
 
-def _pied(creancier: Creancier) -> str:
+def _pied(creancier: Creancier, langue: str) -> str:
+    """« Atelier Lumière SAS au capital de 10 000,00 € · SIREN 732 829 320 · RCS Lyon · 12 rue de l'Église, 69005 Lyon »."""
     siren = creancier.siren or ""
     numero = f"SIREN {siren[:3]}{FINE}{siren[3:6]}{FINE}{siren[6:]}" if siren else ""
-    return " · ".join(filter(None, (propre(creancier.nom), numero, ", ".join(_adresse(creancier)))))
+    registre = f"RCS{INSECABLE}{propre(creancier.rcs)}" if creancier.rcs else ""
+    return " · ".join(filter(None, (*_forme(creancier, langue), numero, registre, ", ".join(_adresse(creancier)))))
+
+
+def _forme(creancier: Creancier, langue: str) -> tuple[str, ...]:
+    """Le nom, puis la forme s'il ne la dit pas déjà, et le capital : ce que l'on en connaît."""
+    nom, forme = propre(creancier.nom), propre(creancier.forme or "")
+    au_capital = phrase((f"{LIBELLES[langue]['capital']} ", creancier.capital), langue) if creancier.capital else ""
+    if forme and nom.casefold().endswith(f" {forme}".casefold()):
+        return (f"{nom} {au_capital}".strip(),)
+    return nom, f"{forme} {au_capital}".strip()
 
 
 def nom_fichier(courrier: Courrier, extension: str) -> str:

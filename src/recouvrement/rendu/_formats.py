@@ -7,7 +7,7 @@ qui ont autant de décimales que la valeur : rien n'est jamais arrondi ici.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from attrs import frozen
@@ -149,11 +149,17 @@ _FRANCAIS = _regles(
     (r"(?<=\dh|\u00a0h) (?=\d\d(?!\d))", INSECABLE),
     (r"(?<= )– ([^–]+) –", rf"–{INSECABLE}\1{INSECABLE}–"),
 )
-_ANGLAIS = _regles((r" {2,}", " "), (r"(?<=[\w\x00])'", "’"), (r"(?<!\w)(Nos?\.|Article) (?=[\w\x00])", rf"\1{INSECABLE}"))
+_ANGLAIS = _regles(
+    (r" {2,}", " "), (r"(?<=[\w\x00])'", "’"), (r"(?<!\w)(Nos?\.|Article|[LRDA]\.) (?=[\w\x00])", rf"\1{INSECABLE}")
+)
 
 
+@lru_cache(maxsize=4096)
 def typographier(texte: str, langue: str) -> str:
-    """Espaces insécables et apostrophes d'un texte de modèle ; sans effet la seconde fois."""
+    """Espaces insécables et apostrophes d'un texte de modèle ; sans effet la seconde fois.
+
+    Un modèle se redit de lettre en lettre, valeurs mises à part : son texte n'est travaillé qu'une fois.
+    """
     for motif, remplace in _FRANCAIS if langue == "fr" else _ANGLAIS:
         texte = motif.sub(remplace, texte)
     return texte

@@ -23,7 +23,12 @@ _CORPS = (
 _PETIT = "font-size:.85em"
 _CADRE = f"border:{_FILET};border-radius:4px;padding:.6em .9em;margin:1em 0"
 _CACHE = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden"
-_STYLES = {"signature": "margin:0", "pieces": f"margin:1em 0 0;{_PETIT}", "mention": f"margin:1em 0 0;{_PETIT}"}
+_STYLES = {
+    "signature": "margin:0",
+    "partie": "margin:1em 0 5em",
+    "pieces": f"margin:1em 0 0;{_PETIT}",
+    "mention": f"margin:1em 0 0;{_PETIT}",
+}
 _LIE = ' style="white-space:nowrap"'
 _APERCU = 90
 
@@ -49,8 +54,7 @@ class RenduHtml:
 
 
 def _corps(lettre: Composition) -> Iterable[str]:
-    nom, *reste = map(escape, lettre.expediteur)
-    yield f'<p style="margin:0 0 1em;{_PETIT}"><strong>{nom}</strong><br>{"<br>".join(reste)}</p>'
+    yield _entete(*map(escape, lettre.expediteur))
     yield _p(_ligne(lettre.lieu_date))
     yield _p(escape(lettre.mode_envoi))
     yield _p("<br>".join(f"{escape(k)} {_ligne(v)}" for k, v in lettre.references))
@@ -60,7 +64,11 @@ def _corps(lettre: Composition) -> Iterable[str]:
         yield _alinea(bloc) if isinstance(bloc, Alinea) else _table(bloc)
     for annexe in lettre.annexes:
         yield _table(annexe, "h2")
-    yield f'<p style="border-top:{_FILET};margin:2em 0 0;padding-top:.6em;{_PETIT}">{escape(lettre.pied)}</p>'
+    yield _p(escape(lettre.pied), f"border-top:{_FILET};margin:2em 0 0;padding-top:.6em;{_PETIT}")
+
+
+def _entete(nom: str = "", *reste: str) -> str:
+    return _p("<br>".join((f"<strong>{nom}</strong>", *reste)) if nom else "", f"margin:0 0 1em;{_PETIT}")
 
 
 def _p(dedans: str, style: str = "margin:0 0 1em") -> str:
@@ -123,7 +131,7 @@ def _apercu(courrier: Courrier) -> str:
         *(b.texte for b in courrier.blocs if isinstance(b, Paragraphe) and _demande(b.texte)),
         courrier.objet,
     ]
-    discret = courrier.debiteur.qualite in {Qualite.CONSOMMATEUR, Qualite.NON_PROFESSIONNEL}
+    discret = courrier.destinataire.qualite in {Qualite.CONSOMMATEUR, Qualite.NON_PROFESSIONNEL}
     choix = next((t for t in textes if t and not (discret and any(isinstance(f, Montant) for f in t))), ())
     limites = [dire(f, courrier.langue) for f in choix if isinstance(f, Jour)]
     return _abreger(phrase(choix, courrier.langue), limites[-1] if limites else "")

@@ -6,6 +6,7 @@ Les polices sont celles que typst embarque ; celles de la machine sont ignorées
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,11 +15,13 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from recouvrement.courrier.document import Courrier
+from recouvrement.affichage import date_fr, frise
+from recouvrement.courrier.document import Courrier, Virement
 from recouvrement.erreurs import DependanceManquante, DonneeInvalide
 from recouvrement.ports import Document
+from recouvrement.rendu._code import BORD, DITS, code, largeur
 from recouvrement.rendu._composition import Alinea, Composition, Grille, composer, nom_fichier
-from recouvrement.rendu._formats import Phrase
+from recouvrement.rendu._formats import Phrase, dire, lire, morceaux, propre
 from recouvrement.rendu.adresse import bloc_adresse
 
 # « a-3a » : archivable, et des pièces (factures, décompte en données) pourront y être jointes.
@@ -53,10 +56,12 @@ class RenduPdf:
     """Rend un ``application/pdf`` (PDF/UA-1 et PDF/A-3a, déclarés par typst).
 
     Args:
-        profil: Place de l'adresse : ``FENETRE_DL``, ``MAILEVA``, ``SANS_ADRESSE``, ou la vôtre.
+        profil: Place de l'adresse : ``FENETRE_DL``, ``MAILEVA``, ``SANS_ADRESSE``, ou la vôtre. Un acte n'a pas d'adresse.
+        code: Dessine le code de virement d'une lettre qui demande une somme en euros à l'IBAN du créancier.
     """
 
     profil: ProfilAdresse = FENETRE_DL
+    code: bool = True
 
     def rendre(self, courrier: Courrier) -> Document:
         """Document déterministe : mêmes entrées, mêmes octets.
@@ -70,34 +75,49 @@ class RenduPdf:
 
     def _donnees(self, courrier: Courrier) -> dict[str, Any]:
         lettre = composer(courrier)
+        profil = SANS_ADRESSE if lettre.acte else self.profil
         le = courrier.date
         return {
             **_simples(lettre),
-            "auteur": lettre.expediteur[0],
+            "auteur": propre(courrier.creancier.nom),
             "date": {"year": le.year, "month": le.month, "day": le.day},
-            "profil": asdict(self.profil),
-            "destinataire": self._destinataire(courrier),
+            "profil": asdict(profil),
+            "destinataire": _destinataire(courrier, profil),
             "tete": list(map(_bouts, lettre.tete)),
             "references": [[nom, _bouts(valeur)] for nom, valeur in lettre.references],
             "blocs": [_bloc(b) for b in lettre.blocs],
             "annexes": [_bloc(b) for b in lettre.annexes],
             "a_signer": courrier.canal != "courriel",
+            "code": _code(courrier.virement, courrier.langue) if self.code and courrier.virement else None,
         }
 
-    def _destinataire(self, courrier: Courrier) -> tuple[str, ...]:
-        if self.profil.bloc is None:
-            return ()
-        if courrier.debiteur.adresse is None:
-            raise DonneeInvalide(
-                "adresse postale absente",
-                champ="debiteur.adresse",
-                remede="Donnez une Adresse, ou rendez avec RenduPdf(SANS_ADRESSE).",
-            )
-        return bloc_adresse(courrier.debiteur.nom, courrier.debiteur.adresse)
+
+def _destinataire(courrier: Courrier, profil: ProfilAdresse) -> tuple[str, ...]:
+    if profil.bloc is None:
+        return ()
+    if courrier.destinataire.adresse is None:
+        raise DonneeInvalide(
+            "adresse postale absente",
+            champ="destinataire.adresse",
+            remede="Donnez une Adresse, ou rendez avec RenduPdf(SANS_ADRESSE).",
+        )
+    return bloc_adresse(courrier.destinataire.nom, courrier.destinataire.adresse)
+
+
+def _code(virement: Virement, langue: str) -> dict[str, Any]:
+    qr = code(virement, "pdf")
+    dit, legende = DITS[langue]
+    somme, iban = dire(virement.montant, langue), virement.iban
+    return {
+        "svg": qr.svg_inline(border=BORD, omitsize=True, light="#fff"),
+        "large": largeur(qr),
+        "alt": dit.format(somme=somme, iban=iban, motif=propre(virement.motif)),
+        "legende": _bouts(morceaux((legende, virement.arrete), langue)),
+    }
 
 
 def _simples(lettre: Composition) -> dict[str, Any]:
-    bruts = {nom: getattr(lettre, nom) for nom in ("langue", "titre", "expediteur", "mode_envoi", "pied", "suite")}
+    bruts = {nom: getattr(lettre, nom) for nom in ("langue", "titre", "acte", "expediteur", "mode_envoi", "pied", "suite")}
     return bruts | {nom: _bouts(getattr(lettre, nom)) for nom in ("lieu_date", "objet")}
 
 
@@ -117,6 +137,17 @@ def _bloc(bloc: Alinea | Grille) -> dict[str, Any]:
         "lignes": [list(map(_bouts, ligne)) for ligne in bloc.lignes],
         "total": list(map(_bouts, bloc.total)),
         "legende": _bouts(bloc.legende),
+        "frise": _frise(lire(bloc.titre), bloc.frise),
+    }
+
+
+def _frise(titre: str, jours: tuple[tuple[date, str], ...]) -> dict[str, str] | None:
+    if not jours:
+        return None
+    dessin = frise(titre, (), [(le, propre(nom), "") for le, nom in jours])
+    return {
+        "svg": dessin.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1),
+        "alt": " ; ".join(f"{date_fr(le)}, {propre(nom)}" for le, nom in jours),
     }
 
 

@@ -47,7 +47,7 @@ class RenduTexte:
         for signe, blocs in groupby(lettre.blocs, lambda b: isinstance(b, Alinea) and b.role == "signature"):
             yield ("\n" if signe else "\n\n").join(map(self._bloc, blocs))
         yield from map(self._grille, lettre.annexes)
-        yield f"{'─' * self.largeur}\n{self._plie_texte(lettre.pied)}"
+        yield f"{'─' * self.largeur}\n{self._plie_texte(lettre.pied)}" if lettre.pied else ""
 
     def _bloc(self, bloc: Alinea | Grille) -> str:
         return self._plie(bloc.phrase) if isinstance(bloc, Alinea) else self._grille(bloc)
@@ -70,11 +70,15 @@ class RenduTexte:
 
 
 def _plier(texte: str, largeur: int) -> list[str]:
+    if len(texte) <= largeur:
+        return [texte.rstrip(" ")]
     return textwrap.wrap(texte, largeur, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _large(texte: str) -> int:
     """Colonnes occupées à l'écran : deux pour un idéogramme, aucune pour un signe combinant."""
+    if texte.isascii():
+        return len(texte)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in texte)
 
 

@@ -1,4 +1,4 @@
-"""Les trois rendus disent la même chose, n'exécutent rien, et rendent toujours les mêmes octets."""
+"""Les quatre rendus disent la même chose, n'exécutent rien, et rendent toujours les mêmes octets."""
 
 import os
 import re
@@ -9,18 +9,21 @@ from datetime import date
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import courriers
 import pytest
 from attrs import evolve
 
-from recouvrement.courrier.document import Courrier, Donnee, Paragraphe, Tableau
+from recouvrement.courrier.document import Courrier, Donnee, Jour, Paragraphe, Tableau, Virement
 from recouvrement.erreurs import DependanceManquante, DonneeInvalide
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Adresse, Debiteur, Qualite
 from recouvrement.rendu import pdf
+from recouvrement.rendu._code import code
 from recouvrement.rendu._composition import nom_fichier
 from recouvrement.rendu.adresse import bloc_adresse
+from recouvrement.rendu.docx import RenduDocx
 from recouvrement.rendu.html import RenduHtml
 from recouvrement.rendu.pdf import FENETRE_DL, MAILEVA, SANS_ADRESSE, RenduPdf
 from recouvrement.rendu.texte import RenduTexte
@@ -30,6 +33,10 @@ MONTANT = re.compile(r"\d{1,3}(?:\s\d{3})*,\d{2}\s€")
 tous = pytest.mark.parametrize("courrier", MODELES.values(), ids=MODELES)
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
+docx = pytest.importorskip("docx")
+pytest.importorskip("segno")
+
+from docx.oxml.ns import qn  # noqa: E402
 
 
 class _Visible(HTMLParser):
@@ -77,6 +84,20 @@ def pages(courrier: Courrier, moteur: RenduPdf | None = None) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(BytesIO(octets)).pages]
 
 
+def parties(courrier: Courrier) -> dict[str, bytes]:
+    """Les fichiers de l'archive."""
+    with ZipFile(BytesIO(RenduDocx().rendre(courrier).octets)) as lu:
+        return {nom: lu.read(nom) for nom in lu.namelist()}
+
+
+def en_docx(courrier: Courrier) -> str:
+    """Le texte d'un traitement de texte, paragraphe par paragraphe, pied compris ; sans l'adresse."""
+    document = docx.Document(BytesIO(RenduDocx().rendre(courrier).octets))
+    corps = [p for p in document.element.body.iter(qn("w:p")) if p.find(f"{qn('w:pPr')}/{qn('w:framePr')}") is None]
+    corps += [p._p for p in document.sections[0].first_page_footer.paragraphs]
+    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in corps)
+
+
 def montants(texte: str) -> Counter[str]:
     return Counter("".join(c for c in m if not c.isspace()) for m in MONTANT.findall(texte))
 
@@ -88,11 +109,20 @@ def test_les_memes_montants_partout(courrier: Courrier) -> None:
     assert montants(en_texte(courrier)) == attendus
     assert montants(_Visible(en_html(courrier)).texte) == attendus
     assert montants("\n".join(pages(courrier))) == attendus
+    assert montants(en_docx(courrier)) == attendus
 
 
 @tous
 def test_les_memes_mots_en_texte_et_en_html(courrier: Courrier) -> None:
     assert Counter(en_texte(courrier).replace("─", " ").split()) == Counter(_Visible(en_html(courrier)).texte.split())
+
+
+@tous
+def test_les_memes_mots_en_docx(courrier: Courrier) -> None:
+    """Mot pour mot : le cadre de l'essentiel a ses points médians en plus, le pied sa page."""
+    texte, ecrit = Counter(en_texte(courrier).replace("─", " ").split()), Counter(en_docx(courrier).split())
+    assert not texte - ecrit
+    assert set(ecrit - texte) <= {"·", "Page", "/"}
 
 
 @tous
@@ -105,7 +135,7 @@ def test_les_memes_mots_en_pdf(courrier: Courrier) -> None:
 
 @tous
 def test_aucun_trou(courrier: Courrier) -> None:
-    for rendu in (en_texte(courrier), _Visible(en_html(courrier)).texte, *pages(courrier)):
+    for rendu in (en_texte(courrier), _Visible(en_html(courrier)).texte, en_docx(courrier), *pages(courrier)):
         assert not re.search(r"None|nan\b|\{|\}|Decimal\(|object at|undefined", rendu)
     assert "  " not in en_html(courrier)
     prose = evolve(courrier, blocs=tuple(b for b in courrier.blocs if isinstance(b, Paragraphe)), annexes=())
@@ -131,6 +161,129 @@ def test_un_nom_hostile_ne_commande_rien_au_pdf(nom: str) -> None:
     assert "root:" not in lu[0]
     if nom.isascii():
         assert "".join(nom.split()) in "".join(lu[0].split())
+
+
+@pytest.mark.parametrize("nom", [*courriers.HOSTILES, "=SOMME(A1)", '{ HYPERLINK "x" }'])
+def test_un_nom_hostile_ne_commande_rien_au_docx(nom: str) -> None:
+    """I-35 : les mêmes balises et les mêmes attributs qu'un nom ordinaire ; ni champ, ni lien."""
+    sans = evolve(courriers.DEBITEUR, adresse=None)  # l'adresse est bornée à 38 caractères
+    lettres = [evolve(courriers.hostile(n), destinataire=sans) for n in ("Temoin", nom)]
+    temoin, piege = map(parties, lettres)
+    assert nom in en_docx(lettres[1])
+    for partie in ("word/document.xml", "word/header1.xml", "word/footer1.xml"):
+        assert balises(temoin[partie]) == balises(piege[partie])
+    assert sum(x.count(b"<w:fldSimple ") for x in piege.values()) == 4  # page et pages, deux pieds
+    assert not any(b"instrText" in x or b"<w:hyperlink" in x for x in piege.values())
+
+
+def balises(xml: bytes) -> list[bytes]:
+    """Toutes, avec leurs attributs ; celui qui garde une espace en bord de texte ne dépend que de ce texte."""
+    return re.findall(rb"<[^>]+>", xml.replace(b' xml:space="preserve"', b""))
+
+
+def test_un_caractere_de_commande_est_montre_en_docx() -> None:
+    assert "a\N{REPLACEMENT CHARACTER}b" in en_docx(courriers.relance(reference="a\x0bb"))
+
+
+def test_docx_pour_un_traitement_de_texte() -> None:
+    """De vrais styles, l'en-tête répété, les nombres à droite, l'adresse à la fenêtre, rien de la machine."""
+    courrier = MODELES["c05"]
+    document = docx.Document(BytesIO(RenduDocx().rendre(courrier).octets))
+    styles = [p.style.name for p in document.paragraphs]
+    assert (styles.count("Heading 1"), styles.count("Heading 2"), styles.count("Caption")) == (1, 1, 2)
+    assert styles.count("Dispositif") == 1
+    for table in document.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert table.rows[-1].cells[-1].paragraphs[0].alignment == 2
+        assert table.rows[-1].cells[0].paragraphs[0].runs[0].bold
+    cadres = [p for p in document.paragraphs if p._p.pPr is not None and p._p.pPr.find(qn("w:framePr")) is not None]
+    assert [p.text for p in cadres] == list(bloc_adresse(courriers.DEBITEUR.nom, courriers.DEBITEUR.adresse))
+    propres = document.core_properties
+    assert (propres.author, propres.title) == ("Atelier Lumière SAS", "Mise en demeure, dossier D-2026-031")
+    assert propres.created.date() == propres.modified.date() == courrier.date
+    assert not {"docProps/thumbnail.jpeg", "word/stylesWithEffects.xml"} & set(parties(courrier))
+    assert "\u202f" in en_docx(courrier)
+    assert document.styles.element.find(".//" + qn("w:lang")).get(qn("w:val")) == "fr-FR"
+
+
+ORDRE = {  # ce que le schéma d'Office Open XML (ISO/IEC 29500, 17.3.1 et 17.4) veut dans cet ordre
+    "pPr": ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "pBdr", "spacing", "ind", "jc"],
+    "tblPr": ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"],
+}
+
+
+@tous
+def test_le_docx_suit_l_ordre_du_schema(courrier: Courrier) -> None:
+    """Un traitement de texte refuse un fichier dont les propriétés sont en désordre."""
+    document = docx.Document(BytesIO(RenduDocx().rendre(courrier).octets))
+    for nom, ordre in ORDRE.items():
+        for proprietes in document.element.body.iter(qn(f"w:{nom}")):
+            lus = [ordre.index(enfant.tag.split("}")[1]) for enfant in proprietes]
+            assert lus == sorted(lus)
+
+
+def test_docx_sans_adresse_ou_acte() -> None:
+    sans = evolve(MODELES["c02"], destinataire=evolve(courriers.DEBITEUR, adresse=None))
+    assert b"framePr" not in parties(sans)["word/document.xml"]
+    acte = evolve(MODELES["c02"], forme="acte", blocs=(Paragraphe("partie", ("Pour A :",)), Paragraphe("partie", ("Pour B :",))))
+    lu = docx.Document(BytesIO(RenduDocx().rendre(acte).octets))
+    assert [[c.text for c in r.cells] for r in lu.tables[0].rows] == [["Pour A\u00a0:", "Pour B\u00a0:"]]
+    assert lu.paragraphs[0].style.name == "Heading 1"
+    assert "Objet" not in lu.paragraphs[0].text
+
+
+VIREMENT = Virement("Atelier Lumière SAS", "FR7630006000011234567890189", Montant("1249.90"), "F-2026-014", Jour(courriers.LE))
+
+
+def test_le_code_de_virement_est_celui_de_la_norme() -> None:
+    """EPC069-12 : onze lignes, version 002, UTF-8, correction M ; le même dessin que celui de ces données."""
+    import segno
+
+    charge = b"BCD\n002\n1\nSCT\n\nAtelier Lumi\xc3\xa8re SAS\nFR7630006000011234567890189\nEUR1249.9\n\n\nF-2026-014"
+    assert code(VIREMENT, "pdf").matrix == segno.make_qr(charge, error="m", boost_error=False).matrix
+    assert code(evolve(VIREMENT, bic="FAUX"), "pdf").matrix == code(VIREMENT, "pdf").matrix
+    avec_bic = segno.make_qr(charge.replace(b"SCT\n\n", b"SCT\nAGRIFRPP\n"), error="m", boost_error=False)
+    assert code(evolve(VIREMENT, bic="AGRIFRPP"), "pdf").matrix == avec_bic.matrix
+    enorme = evolve(VIREMENT, nom="N" * 70, motif="x" * 140, montant=Montant("999999999.99"), bic="AGRIFRPPXXX")
+    assert code(enorme, "pdf").version <= 13
+
+
+def test_le_code_dans_le_pdf_et_le_docx() -> None:
+    """Dessiné une fois, avec son texte de remplacement et sa date ; rien sans virement, ni si l'on n'en veut pas."""
+    avec, sans = evolve(MODELES["c02"], virement=VIREMENT), MODELES["c02"]
+    legende = "Montantarrêtéau21novembre2026"
+    fini = evolve(avec, blocs=(Paragraphe("paiement", ("Virement.",)), Paragraphe("formule", ("Merci.",))))
+    assert legende in "".join("".join(pages(fini)).split())
+    assert legende in "".join("".join(pages(avec)).split())
+    for muettes in (pages(sans), pages(avec, RenduPdf(code=False))):
+        assert legende not in "".join("".join(muettes).split())
+    assert legende in "".join(en_docx(avec).split())
+    dit = "Code de virement : 1\u202f249,90\u00a0€, IBAN FR7630006000011234567890189, motif F-2026-014"
+    assert dit.encode() in parties(avec)["word/document.xml"]
+    assert "word/media/image1.png" in parties(avec)
+    assert "word/media/image1.png" not in parties(sans)
+    racine = pypdf.PdfReader(BytesIO(RenduPdf().rendre(avec).octets)).trailer["/Root"]
+    assert [n.get("/Alt") for n in _noeuds(racine["/StructTreeRoot"]["/K"]) if n.get("/S") == "/Figure"] == [dit]
+    assert _Visible(en_html(avec)).texte == _Visible(en_html(sans)).texte  # un courriel ne montre pas d'image
+
+
+def _noeuds(noeud):
+    noeud = noeud.get_object() if hasattr(noeud, "get_object") else noeud
+    if isinstance(noeud, list):
+        for enfant in noeud:
+            yield from _noeuds(enfant)
+    elif isinstance(noeud, dict):
+        yield noeud
+        yield from _noeuds(noeud.get("/K", []))
+
+
+def test_une_frise_dans_le_pdf() -> None:
+    """Un nom hostile n'y est que du texte ; les autres formats s'en tiennent au tableau."""
+    lignes = (((Jour(courriers.LE, "tableau"),),),)
+    frise = ((date(2026, 11, 1), 'échéance <b> "x'), (courriers.LE, "ce jour"))
+    courrier = evolve(MODELES["c02"], blocs=(Tableau(("T",), ("Le",), ("gauche",), lignes, frise=frise),))
+    assert 'échéance<b>"x,01/11/2026' in "".join("".join(pages(courrier)).split())
+    assert "ce jour" not in en_texte(courrier)
 
 
 def test_un_caractere_sans_dessin_est_refuse() -> None:
@@ -275,22 +428,30 @@ def test_nom_de_fichier() -> None:
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,100}\.pdf", nom)
 
 
+@pytest.mark.parametrize("module", ["docx", "segno.helpers"])
+def test_extra_docx_absent(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(DependanceManquante, match=r"recouvrement\[docx\]"):
+        RenduDocx().rendre(evolve(MODELES["c02"], virement=VIREMENT))
+
+
 _EMPREINTES = """
 import sys; sys.path.insert(0, sys.argv[1])
 import courriers, locale
 from recouvrement.rendu.adresse import bloc_adresse
+from recouvrement.rendu.docx import RenduDocx
 from recouvrement.rendu.html import RenduHtml
 from recouvrement.rendu.pdf import RenduPdf
 from recouvrement.rendu.texte import RenduTexte
 for c in (courriers.relance(), courriers.mise_en_demeure()):
-    for m in (RenduTexte(), RenduHtml(), RenduPdf()):
+    for m in (RenduTexte(), RenduHtml(), RenduPdf(), RenduDocx()):
         print(m.rendre(c).empreinte)
 """
 
 
 def test_memes_octets_ailleurs(tmp_path: Path) -> None:
     """I-36 : autre processus, autre graine de hachage, autre fuseau, autre langue, autre dossier."""
-    ici = [m.rendre(c).empreinte for c in MODELES.values() for m in (RenduTexte(), RenduHtml(), RenduPdf())]
+    ici = [m.rendre(c).empreinte for c in MODELES.values() for m in (RenduTexte(), RenduHtml(), RenduPdf(), RenduDocx())]
     env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8"}
     lettres = str(Path(courriers.__file__).parent)
     args = [sys.executable, "-c", _EMPREINTES, lettres]
