@@ -1,4 +1,4 @@
-"""Livres et relevés d'essai, écrits ligne à ligne : un FEC et un camt.053 tiennent en quelques appels."""
+"""Livres, relevés et statuts d'essai, écrits ligne à ligne : un FEC et un camt.053 tiennent en quelques appels."""
 
 from collections.abc import Iterable
 
@@ -122,4 +122,33 @@ def camt(*contenu: str, version: str = "053.001.02", ident: str = "R-1") -> byte
         f"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.{version}'><BkToCstmrStmt>"
         f"<GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>{ident}</Id><CreDtTm>2026-06-30T08:00:00</CreDtTm>"
         f"<Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct>{''.join(contenu)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def encaisse(montant: str, tva: str = "20.00", *, devise: str = "EUR") -> str:
+    """Montant encaissé (MEN) d'un statut 212."""
+    attribut = f' currencyID="{devise}"' if devise else ""
+    return (
+        "<ram:SpecifiedDocumentCharacteristic><ram:TypeCode>MEN</ram:TypeCode>"
+        f"<ram:ValueAmount{attribut}>{montant}</ram:ValueAmount><ram:ValuePercent>{tva}</ram:ValuePercent>"
+        "</ram:SpecifiedDocumentCharacteristic>"
+    )
+
+
+def cdar(facture: str, code: str, *details: str, motif: str = "", texte: str = "", le: str = "20260915") -> bytes:
+    """Message de statut d'une facture électronique."""
+    espace = "urn:un:unece:uncefact:data:standard"
+    rsm = f"{espace}:CrossDomainAcknowledgementAndResponse:100"
+    raison = f"<ram:ReasonCode>{motif}</ram:ReasonCode>" * bool(motif) + f"<ram:Reason>{texte}</ram:Reason>" * bool(texte)
+    statut = f"<ram:SpecifiedDocumentStatus>{raison}<ram:SequenceNumeric>1</ram:SequenceNumeric>{''.join(details)}</ram:SpecifiedDocumentStatus>"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rsm:CrossDomainAcknowledgementAndResponse xmlns:rsm="{rsm}"'
+        f' xmlns:ram="{espace}:ReusableAggregateBusinessInformationEntity:100" xmlns:udt="{espace}:UnqualifiedDataType:100">'
+        "<rsm:ExchangedDocumentContext><ram:GuidelineSpecifiedDocumentContextParameter><ram:ID>urn.cpro.gouv.fr:1p0:CDV:invoice</ram:ID>"
+        "</ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>"
+        "<rsm:AcknowledgementDocument><ram:TypeCode>23</ram:TypeCode><ram:IssueDateTime>"
+        f'<udt:DateTimeString format="204">{le}101500</udt:DateTimeString></ram:IssueDateTime>'
+        f"<ram:ReferenceReferencedDocument><ram:IssuerAssignedID>{facture}</ram:IssuerAssignedID>"
+        f"<ram:TypeCode>380</ram:TypeCode><ram:ProcessConditionCode>{code}</ram:ProcessConditionCode>"
+        f"{statut}</ram:ReferenceReferencedDocument></rsm:AcknowledgementDocument></rsm:CrossDomainAcknowledgementAndResponse>"
     ).encode()

@@ -1,5 +1,6 @@
 """CII (UN/CEFACT Cross Industry Invoice, D16B/D22B) : la syntaxe de Factur-X et de ZUGFeRD. Privé."""
 
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from recouvrement.erreurs import DonneeInvalide
@@ -12,7 +13,9 @@ _DATE = "/udt:DateTimeString"
 
 def lire_cii(racine: Element) -> Piece:
     """Les termes utiles à une créance."""
+    contexte = racine.find("rsm:ExchangedDocumentContext", ESPACES)
     document = racine.find("rsm:ExchangedDocument", ESPACES)
+    affaire = racine.find("rsm:SupplyChainTradeTransaction", ESPACES)
     accord = racine.find("rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeAgreement", ESPACES)
     livraison = racine.find("rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeDelivery", ESPACES)
     reglement = racine.find("rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeSettlement", ESPACES)
@@ -21,10 +24,15 @@ def lire_cii(racine: Element) -> Piece:
     return Piece(
         numero=unique(document, "ram:ID"),
         type=unique(document, "ram:TypeCode"),
+        profil=premier(contexte, "ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"),
         devise=devise,
         forme_date="102",
         emise_le=_jour(document, "ram:IssueDateTime"),
         echeances=_jours(reglement, "ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime"),
+        versements=_versements(reglement, devise),
+        elements=_compter(affaire, "ram:IncludedSupplyChainTradeLineItem")
+        + _compter(reglement, "ram:SpecifiedTradeAllowanceCharge"),
+        notes=tuple(_notes(document)),
         livree_le=_jour(livraison, "ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime"),
         sommes=_sommes(reglement, devise),
         vendeur=_partie(accord, "ram:SellerTradeParty"),
@@ -34,6 +42,23 @@ def lire_cii(racine: Element) -> Piece:
         bic=premier(reglement, f"{moyens}/ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID"),
         anterieures=textes(reglement, "ram:InvoiceReferencedDocument/ram:IssuerAssignedID"),
     )
+
+
+def _compter(element: Element | None, chemin: str) -> int:
+    return 0 if element is None else len(element.findall(chemin, ESPACES))
+
+
+def _versements(reglement: Element | None, devise: str) -> tuple[tuple[str, str], ...]:
+    """Une condition de paiement par échéance (profils EXTENDED)."""
+    conditions = [] if reglement is None else enfants(reglement, "ram:SpecifiedTradePaymentTerms")
+    lues = [(_jour(e, "ram:DueDateDateTime"), somme(e, "ram:PartialPaymentAmount", devise)) for e in conditions]
+    return tuple((jour, montant) for jour, montant in lues if jour or montant)
+
+
+def _notes(document: Element | None) -> Iterator[tuple[str, str]]:
+    for note in [] if document is None else enfants(document, "ram:IncludedNote"):
+        textes_lus = textes(note, "ram:Content")
+        yield premier(note, "ram:SubjectCode"), " ".join(textes_lus)
 
 
 def _jours(element: Element | None, chemin: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Ce que les lecteurs partagent : lire sans déborder, dater sans deviner, consigner sans s'arrêter. Privé."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,7 @@ _MONTANT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,12}))?", re.ASCII)
 FORMES_DATE = {
     "iso": (re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})-(?P<j>[0-9]{2})", re.ASCII), "AAAA-MM-JJ"),
     "fr": (re.compile(r"(?P<j>[0-9]{2})/(?P<m>[0-9]{2})/(?P<a>[0-9]{4})", re.ASCII), "JJ/MM/AAAA"),
+    "compact": (re.compile(r"(?P<a>[0-9]{4})(?P<m>[0-9]{2})(?P<j>[0-9]{2})", re.ASCII), "AAAAMMJJ"),
     "102": (re.compile(r"(?P<a>[0-9]{4})(?P<m>[0-9]{2})(?P<j>[0-9]{2})", re.ASCII), "AAAAMMJJ"),
     # xsd:date : le fuseau facultatif ne change pas le jour écrit.
     "xsd": (re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})-(?P<j>[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII), "AAAA-MM-JJ"),
@@ -123,27 +124,38 @@ def montrer(valeur: object) -> str:
 
 @define
 class Constat:
-    """Carnet d'un lecteur à un endroit du fichier : ce qui est refusé, ce qui est douteux."""
+    """Carnet d'un lecteur à un endroit du fichier : ce qui est refusé, ce qui est douteux.
+
+    Attributes:
+        noms: Comment l'appelant appelle chaque champ, quand ce n'est pas comme nous.
+    """
 
     ou: str
     anomalies: list[Anomalie] = field(factory=list)
+    noms: Mapping[str, str] = field(factory=dict)
 
     def a(self, ou: str) -> "Constat":
         """Le même carnet, à un autre endroit."""
-        return Constat(ou, self.anomalies)
+        return Constat(ou, self.anomalies, self.noms)
 
     def alerter(self, message: str, *, champ: str = "", valeur: object = None, remede: str = "") -> None:
         """Lu, avec un doute à lever."""
         self.anomalies.append(
-            Anomalie(gravite="alerte", ou=self.ou, message=message, champ=champ, valeur=montrer(valeur), remede=remede)
+            Anomalie(gravite="alerte", ou=self.ou, message=message, champ=self._nom(champ), valeur=montrer(valeur), remede=remede)
         )
 
     def refuser(self, e: DonneeInvalide) -> None:
         """Rien n'est tiré de cet élément."""
         ou = f"{self.ou}, {e.ou}" if e.ou and e.ou != self.ou else self.ou
         self.anomalies.append(
-            Anomalie(gravite="refus", ou=ou, message=e.message, champ=e.champ, valeur=montrer(e.valeur), remede=e.remede)
+            Anomalie(
+                gravite="refus", ou=ou, message=e.message, champ=self._nom(e.champ), valeur=montrer(e.valeur), remede=e.remede
+            )
         )
+
+    def _nom(self, champ: str) -> str:
+        """« principal (votre colonne « Montant TTC ») »."""
+        return f"{champ} (votre colonne « {self.noms[champ]} »)" if champ in self.noms else champ
 
     def tolerer(self, faire: Callable[[], T], champ: str) -> T | None:
         """Ce que rend ``faire`` ; une valeur accessoire fausse ne perd pas la créance : elle est laissée vide et signalée."""

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, TERRITOIRES_FRANCAIS, Constat, lire_date, lire_somme
+from recouvrement.lecture._notes import lire_notes
 from recouvrement.lecture._piece import Partie, Piece
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele import _champs as c
@@ -22,6 +23,7 @@ from recouvrement.ports import Lecture
 # UNTDID 1001, sous-ensemble d'EN 16931 et de la norme AFNOR XP Z12-012 (réforme française).
 FACTURES = frozenset("80 82 84 326 380 383 384 386 388 389 393 394 395 471 472 473 500 501 575 623 751 780 875 876 877".split())  # noqa: SIM905
 AVOIRS = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())  # noqa: SIM905
+_PROFIL_FRANCAIS = "extended-ctc-fr"
 _RECTIFICATIVES = frozenset({"384", "471", "472", "473"})
 _AFFACTUREES = frozenset({"393", "472", "473", "501"})
 
@@ -47,7 +49,7 @@ def lire_piece(piece: Piece, constat: Constat) -> Lecture:
     if piece.type not in FACTURES | AVOIRS:
         remede = f"Types lus : factures {', '.join(sorted(FACTURES, key=int))} ; avoirs {', '.join(sorted(AVOIRS, key=int))}."
         raise DonneeInvalide("type de pièce inconnu", champ="BT-3 (type)", valeur=piece.type, remede=remede)
-    totaux = _totaux(piece)
+    totaux = _totaux(piece, constat)
     emise_le = lire_date(_exiger(piece.emise_le, "BT-2 (date d'émission)"), piece.forme_date, "BT-2 (date d'émission)")
     if piece.type in AVOIRS or totaux.total.centimes < 0:
         return Lecture(evenements=(_avoir(piece, totaux.total, emise_le),))
@@ -55,9 +57,9 @@ def lire_piece(piece: Piece, constat: Constat) -> Lecture:
         raise DonneeInvalide(
             "rien à payer", champ="BT-115 (net à payer)", valeur=piece.sommes.du, remede="La facture est réglée."
         )
-    creance = _creance(piece, totaux.du, emise_le, constat)
+    creances = _creances(piece, totaux.du, emise_le, constat)
     _signaler(piece, constat)
-    return Lecture(creances=(creance,))
+    return Lecture(creances=creances)
 
 
 def _exiger(texte: str, champ: str) -> str:
@@ -66,11 +68,12 @@ def _exiger(texte: str, champ: str) -> str:
     return texte
 
 
-def _totaux(piece: Piece) -> _Totaux:
-    """Total et net à payer, si la facture s'additionne.
+def _totaux(piece: Piece, constat: Constat) -> _Totaux:
+    """Total et net à payer, si la facture s'additionne ; le profil français étendu tolère un centime par élément entre HT et TTC.
 
     Source:
-        EN 16931-1, règles BR-CO-15 (HT + TVA = TTC) et BR-CO-16 (TTC - versé + arrondi = net à payer).
+        EN 16931-1, règles BR-CO-15 (HT + TVA = TTC) et BR-CO-16 (TTC - versé + arrondi = net à payer) ; EXTENDED-CTC-FR 1.4,
+        règle BR-FREXT-CO-15.
     """
     _exiger(piece.devise, "BT-5 (devise)")
     try:
@@ -86,7 +89,12 @@ def _totaux(piece: Piece) -> _Totaux:
     _accorder(du, total - verse + arrondi, "BT-115 (net à payer)", "total TTC - déjà versé + arrondi")
     if s.hors_taxe and s.taxe:
         somme = lire_somme(s.hors_taxe, d, "BT-109 (total HT)") + lire_somme(s.taxe, d, "BT-110 (TVA)")
-        _accorder(total, somme, "BT-112 (total TTC)", "total HT + TVA")
+        tolerance = piece.elements if _PROFIL_FRANCAIS in piece.profil.casefold() else 0
+        if 0 < abs(total.centimes - somme.centimes) <= tolerance:
+            message = f"total HT + TVA = {somme} : l'écart est toléré par le profil EXTENDED-CTC-FR"
+            constat.alerter(message, champ="BT-112 (total TTC)", valeur=total)
+        else:
+            _accorder(total, somme, "BT-112 (total TTC)", "total HT + TVA")
     return _Totaux(total, du)
 
 
@@ -113,33 +121,62 @@ def _avoir(piece: Piece, total: Montant, le: date) -> Avoir:
     return Avoir(le=le, montant=montant, creance=visees[0], reference=piece.numero)
 
 
-def _creance(piece: Piece, du: Montant, emise_le: date, constat: Constat) -> Creance:
+def _creances(piece: Piece, du: Montant, emise_le: date, constat: Constat) -> tuple[Creance, ...]:
+    """La créance de la facture, ou une par échéance."""
     livree_le = lire_date(piece.livree_le, piece.forme_date, "BT-72 (livraison)") if piece.livree_le else None
-    echeance = _echeance(piece)
-    if echeance is None:
+    parts = _parts(piece, du)
+    if parts[0][0] is None:
         constat.alerter("échéance absente : calculée par la loi", champ="BT-9 (échéance)")
-    return Creance(
-        reference=piece.numero,
-        facture=piece.numero,
-        principal=du,
-        emise_le=emise_le,
-        echeance=echeance,
-        executee_le=livree_le,
-        creancier=_creancier(piece, constat),
-        debiteur=Debiteur(**_communs(piece.acheteur, "acheteur", constat)),
+    creancier = _creancier(piece, constat)
+    debiteur = Debiteur(**_communs(piece.acheteur, "acheteur", constat))
+    conditions = lire_notes(piece.notes, debiteur.qualite, constat)
+    return tuple(
+        Creance(
+            reference=piece.numero if len(parts) == 1 else f"{piece.numero} ({rang}/{len(parts)})",
+            facture=piece.numero,
+            principal=montant,
+            emise_le=emise_le,
+            echeance=echeance,
+            executee_le=livree_le,
+            creancier=creancier,
+            debiteur=debiteur,
+            conditions=conditions,
+        )
+        for rang, (echeance, montant) in enumerate(parts, 1)
     )
 
 
-def _echeance(piece: Piece) -> date | None:
-    jours = sorted({lire_date(e, piece.forme_date, "BT-9 (échéance)") for e in piece.echeances})
-    if len(jours) > 1:
-        raise DonneeInvalide(
-            "plusieurs échéances : les paiements échelonnés ne sont pas encore lus",
-            champ="BT-9 (échéance)",
-            valeur=", ".join(f"{j:%d/%m/%Y}" for j in jours),
-            remede="Donnez une Creance par échéance, de même « facture ».",
-        )
-    return jours[0] if jours else None
+def _parts(piece: Piece, du: Montant) -> list[tuple[date | None, Montant]]:
+    """Chaque échéance et son montant : leur somme est le net à payer, ou la facture est refusée.
+
+    Raises:
+        DonneeInvalide: Une échéance sans son montant, un montant sans son échéance, une somme qui n'est pas le net à payer.
+    """
+    champ = "BT-9 (échéance)"
+    jours = sorted({lire_date(e, piece.forme_date, champ) for e in piece.echeances})
+    chiffres = [(jour, montant) for jour, montant in piece.versements if montant]
+    if not chiffres and len(jours) < 2:
+        return [(jours[0] if jours else None, du)]
+    dates: dict[date, Montant] = {}
+    for jour, montant in piece.versements:
+        if not (jour and montant):
+            quoi = "une échéance sans son montant" if jour else "un montant sans son échéance"
+            raise _echelonnee(quoi, jour or montant)
+        le, somme = lire_date(jour, piece.forme_date, champ), lire_somme(montant, du.devise, "montant de l'échéance")
+        if somme.centimes <= 0:
+            raise _echelonnee("un montant nul ou négatif", montant)
+        dates[le] = dates.get(le, Montant.zero(du.devise)) + somme
+    if etrangers := [j for j in jours if j not in dates]:
+        raise _echelonnee("une échéance sans son montant", ", ".join(f"{j:%d/%m/%Y}" for j in etrangers))
+    total = sum(dates.values(), Montant.zero(du.devise))
+    if total != du:
+        raise _echelonnee(f"les échéances font {total}, le net à payer est {du}", "")
+    return [(jour, dates[jour]) for jour in sorted(dates)]
+
+
+def _echelonnee(raison: str, valeur: str) -> DonneeInvalide:
+    remede = "Donnez une Creance par échéance, de même « facture »."
+    return DonneeInvalide(f"plusieurs échéances : {raison}", champ="BT-9 (échéance)", valeur=valeur or None, remede=remede)
 
 
 def _signaler(piece: Piece, constat: Constat) -> None:

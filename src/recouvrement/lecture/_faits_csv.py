@@ -13,7 +13,7 @@ from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Co
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele.actes import ActeInterruptif, MiseEnDemeure, Relance, Transmission
-from recouvrement.modele.conditions import ConditionsPaiement
+from recouvrement.modele.conditions import ConditionsPaiement, Terme
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import (
@@ -38,17 +38,28 @@ from recouvrement.modele.evenements import (
 )
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite
+from recouvrement.temps import Delai
 
 _PARTIE = (
     *("nom", "qualite", "siren", "tva", "identifiant", "voie", "code_postal", "commune", "pays"),
-    *("courriel", "telephone"),
+    *("courriel", "telephone", "complements"),
 )
 _ADRESSE = ("voie", "code_postal", "commune")
 
 COLONNES_CREANCES = (
     *("reference", "principal", "emise_le", "echeance", "facture", "nature", "executee_le", "recue_le", "devise"),
-    "taux_penalites",
-    *(f"debiteur_{c}" for c in (*_PARTIE, "acheteur")),
+    *(
+        "contrat_le",
+        "prescription_convenue",
+        "taux_penalites",
+        "escompte",
+        "secteur",
+        "clause_penale",
+        "capitalisation",
+        "periodique",
+    ),
+    *(f"terme_{c}" for c in ("jours", "mois", "fin_de_mois", "quantieme", "decade", "depart")),
+    *(f"debiteur_{c}" for c in (*_PARTIE, "langue", "acheteur")),
     *(f"creancier_{c}" for c in (*_PARTIE, "iban", "bic", "mediateur")),
 )
 _CLASSES: dict[str, type[Any]] = {
@@ -75,8 +86,9 @@ _CLASSES: dict[str, type[Any]] = {
     "mise_en_demeure": MiseEnDemeure,
     "transmission": Transmission,
 }
-_OUI_NON = {"oui": True, "non": False}
-_CHAMPS = {"du": "le", "creances": "creance"}  # la colonne, quand elle ne porte pas le nom du champ
+OUI_NON = {"oui": True, "non": False}
+_DELAI = re.compile(r"(?:([0-9]{1,3}) ans?)?(?: ?([0-9]{1,4}) mois)?(?: ?([0-9]{1,5}) jours?)?", re.ASCII)
+CHAMPS = {"du": "le", "creances": "creance"}  # la colonne, quand elle ne porte pas le nom du champ
 
 
 @frozen
@@ -90,15 +102,15 @@ class _Genre:
     @classmethod
     def de(cls, classe: type[Any]) -> "_Genre":
         """Une colonne par champ ; la devise accompagne le montant."""
-        lus = [f for f in fields(classe) if f.name != "pour_memoire"]
-        champs = {_CHAMPS.get(f.name, f.name): f.name for f in lus}
+        lus = fields(classe)
+        champs = {CHAMPS.get(f.name, f.name): f.name for f in lus}
         if champs.keys() & {"montant", "versements"}:
             champs["devise"] = ""
-        return cls(classe, champs, tuple(_CHAMPS.get(f.name, f.name) for f in lus if f.default is NOTHING))
+        return cls(classe, champs, tuple(CHAMPS.get(f.name, f.name) for f in lus if f.default is NOTHING))
 
 
-_GENRES = {type_: _Genre.de(classe) for type_, classe in _CLASSES.items()}
-COLONNES_EVENEMENTS = ("type", *dict.fromkeys(colonne for genre in _GENRES.values() for colonne in genre.champs))
+GENRES = {type_: _Genre.de(classe) for type_, classe in _CLASSES.items()}
+COLONNES_EVENEMENTS = ("type", *dict.fromkeys(colonne for genre in GENRES.values() for colonne in genre.champs))
 
 
 def plus_proche(nom: str, connus: tuple[str, ...]) -> str:
@@ -150,7 +162,7 @@ class Parties:
 def _champs_partie(cellules: Mapping[str, str], *, creancier: bool) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Champs d'une partie, et les doutes à signaler."""
     doutes: list[tuple[str, str]] = []
-    champs: dict[str, Any] = {c: v for c, v in cellules.items() if c not in {"tva", "pays", *_ADRESSE}}
+    champs: dict[str, Any] = {c: v for c, v in cellules.items() if c not in {"tva", "pays", "complements", *_ADRESSE}}
     tva = normaliser_tva(cellules.get("tva"))
     if "tva" in cellules and tva is None:
         remede = "Corrigez-le, ou videz la cellule."
@@ -178,7 +190,8 @@ def _qualite(cellules: Mapping[str, str], tva: str | None, creancier: bool) -> t
 def _adresse(cellules: Mapping[str, str], doutes: list[tuple[str, str]]) -> Adresse | None:
     lus: dict[str, Any] = {c: cellules[c] for c in _ADRESSE if c in cellules}
     if len(lus) == len(_ADRESSE):
-        return Adresse(**lus, pays=cellules.get("pays", "FR"))
+        complements = _references(cellules.get("complements", "") + "|")
+        return Adresse(**lus, complements=complements, pays=cellules.get("pays", "FR"))
     if lus:
         manque = next(c for c in _ADRESSE if c not in lus)
         doutes.append((manque, "adresse incomplète : laissée vide, aucune lettre ne pourra partir par la poste"))
@@ -188,28 +201,78 @@ def _adresse(cellules: Mapping[str, str], doutes: list[tuple[str, str]]) -> Adre
 def lire_creance(ligne: Ligne, parties: Parties, constat: Constat) -> Creance:
     """Créance d'une ligne."""
     facultatifs = {c: ligne.texte(c) for c in ("facture", "nature") if ligne.texte(c)}
-    jours = {c: ligne.jour(c) for c in ("echeance", "executee_le", "recue_le")}
+    jours = {c: ligne.jour(c) for c in ("echeance", "executee_le", "recue_le", "contrat_le")}
     faits: dict[str, Any] = {
         "reference": ligne.obligatoire("reference"),
         "principal": ligne.montant("principal"),
         "emise_le": ligne.jour_obligatoire("emise_le"),
-        "conditions": ConditionsPaiement(taux_penalites=ligne.taux("taux_penalites")),
+        "conditions": _conditions(ligne),
+        "prescription_convenue": _delai(ligne),
         **facultatifs,
         **jours,
     }
     creancier, debiteur = parties.creancier_de(ligne, constat), parties.debiteur_de(ligne, constat)
     creance = Creance(**faits, creancier=creancier, debiteur=debiteur)
-    if creance.echeance is None:
+    if creance.echeance is None and creance.conditions.terme is None:
         constat.alerter("échéance absente : calculée par la loi", champ="echeance")
     return creance
+
+
+def _conditions(ligne: Ligne) -> ConditionsPaiement:
+    clause = ligne.texte("clause_penale")
+    en_taux = clause is not None and clause.endswith("%")
+    taux_seul = evolve(ligne, cellules={"clause_penale": clause[:-1].strip()}) if clause and en_taux else None
+    return ConditionsPaiement(
+        taux_penalites=ligne.taux_ou_indexe("taux_penalites"),
+        terme=_terme(ligne),
+        escompte=ligne.texte("escompte"),
+        secteur=ligne.texte("secteur"),
+        clause_penale=taux_seul.taux("clause_penale") if taux_seul else ligne.montant("clause_penale") if clause else None,
+        capitalisation=_oui_non(ligne, "capitalisation"),
+        periodique=_oui_non(ligne, "periodique"),
+    )
+
+
+def _terme(ligne: Ligne) -> Terme | None:
+    cellules = ligne.sous("terme_")
+    if not cellules:
+        return None
+    champs: dict[str, Any] = {c: ligne.entier(f"terme_{c}") for c in ("jours", "mois", "quantieme") if c in cellules}
+    champs |= {c: cellules[c] for c in ("fin_de_mois", "depart") if c in cellules}
+    champs["decade"] = _oui_non(ligne, "terme_decade")
+    try:
+        return Terme(**champs)
+    except DonneeInvalide as e:
+        champ = f"terme_{e.champ}" if e.champ in champs else "terme_jours"
+        raise DonneeInvalide(e.message, champ=champ, valeur=e.valeur, remede=e.remede) from None
+
+
+def _oui_non(ligne: Ligne, colonne: str) -> bool:
+    texte = ligne.texte(colonne) or "non"
+    if texte not in OUI_NON:
+        raise DonneeInvalide("oui ou non est attendu", champ=colonne, valeur=texte, remede="Écrivez « oui » ou « non ».")
+    return OUI_NON[texte]
+
+
+def _delai(ligne: Ligne) -> Delai | None:
+    """« 2 ans », « 18 mois », « 1 an 6 mois »."""
+    texte = ligne.texte("prescription_convenue")
+    if texte is None:
+        return None
+    lu = _DELAI.fullmatch(texte)
+    if lu is None:
+        remede = "Écrivez « 2 ans », « 18 mois » ou « 1 an 6 mois »."
+        raise DonneeInvalide("durée illisible", champ="prescription_convenue", valeur=texte, remede=remede)
+    annees, mois, jours = (int(n or 0) for n in lu.groups())
+    return Delai(annees=annees, mois=mois, jours=jours)
 
 
 def lire_evenement(ligne: Ligne) -> Evenement:
     """Événement d'une ligne : une cellule remplie qui ne le concerne pas est refusée, plutôt que perdue."""
     type_ = ligne.obligatoire("type")
-    genre = _GENRES.get(type_)
+    genre = GENRES.get(type_)
     if genre is None:
-        raise DonneeInvalide("type inconnu", champ="type", valeur=type_, remede=plus_proche(type_, tuple(_GENRES)))
+        raise DonneeInvalide("type inconnu", champ="type", valeur=type_, remede=plus_proche(type_, tuple(GENRES)))
     for colonne in ligne.cellules:
         if colonne != "type" and colonne not in genre.champs:
             message = f"colonne sans objet pour un événement « {type_} »"
@@ -232,10 +295,8 @@ def _donnee(ligne: Ligne, colonne: str, champ: str) -> Any:
     if champ in ("du", "au", "le", "jusqu_au") or champ.endswith("_le"):
         return ligne.jour(colonne)
     if champ in ("non_avenu", "decheance"):
-        if texte not in _OUI_NON:
-            raise DonneeInvalide("oui ou non est attendu", champ=colonne, valeur=texte, remede="Écrivez « oui » ou « non ».")
-        return _OUI_NON[texte]
-    return _references(texte) if champ == "creances" else texte
+        return _oui_non(ligne, colonne)
+    return _references(texte) if champ in ("creances", "pour_memoire") else texte
 
 
 def _versements(ligne: Ligne, texte: str) -> tuple[tuple[date, Montant], ...]:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture._commun import lire_date
+from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.devises import decimales
 from recouvrement.modele.montant import Montant, Taux
 
@@ -71,6 +72,23 @@ class Ligne:
             remede = f"Écrivez « 12{self.decimale}15 » pour 12,15 % l'an, sans signe %."
             raise DonneeInvalide("taux illisible", champ=colonne, valeur=texte, remede=remede)
         return Taux(texte.replace(self.decimale, "."))
+
+    def taux_ou_indexe(self, colonne: str) -> Taux | TauxIndexe | None:
+        """Taux annuel, ou « BCE + 10 », « 3 × taux légal »."""
+        texte = self.cellules.get(colonne)
+        if texte is None or not re.search("bce|l[ée]gal", texte, re.IGNORECASE):
+            return self.taux(colonne)
+        try:
+            return TauxIndexe.lire(texte)
+        except DonneeInvalide as e:
+            raise DonneeInvalide(e.message, champ=colonne, valeur=texte, remede=e.remede) from None
+
+    def entier(self, colonne: str) -> int:
+        """Petit nombre entier."""
+        texte = self.obligatoire(colonne)
+        if not re.fullmatch("[0-9]{1,4}", texte, re.ASCII):
+            raise DonneeInvalide("un nombre entier est attendu", champ=colonne, valeur=texte, remede="Écrivez « 30 ».")
+        return int(texte)
 
     def _raison(self, texte: str) -> str:
         for motif, raison in _RAISONS:

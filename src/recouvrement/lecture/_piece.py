@@ -41,17 +41,25 @@ class Piece:
     """Facture ou avoir, en textes.
 
     Attributes:
+        profil: Identifiant de la spécification (BT-24).
         forme_date: Clé de ``FORMES_DATE``.
         echeances: Toutes celles qui sont écrites.
+        versements: Jour et montant de chaque paiement échelonné ; montant vide : la pièce ne le dit pas.
+        elements: Lignes, remises et frais : la tolérance du profil français se compte par élément.
+        notes: Code du sujet (BT-21) et texte (BT-22).
         anterieures: Factures que la pièce vise (BT-25).
     """
 
     numero: str
     type: str
+    profil: str
     devise: str
     forme_date: str
     emise_le: str
     echeances: tuple[str, ...]
+    versements: tuple[tuple[str, str], ...]
+    elements: int
+    notes: tuple[tuple[str, str], ...]
     livree_le: str
     sommes: Sommes
     vendeur: Partie

@@ -1,11 +1,13 @@
 """UBL 2.1 : Invoice et CreditNote. Privé."""
 
+import re
 from xml.etree.ElementTree import Element
 
 from recouvrement.lecture._piece import Partie, Piece, Sommes
-from recouvrement.lecture._xml import ESPACES, marque, premier, somme, textes, unique
+from recouvrement.lecture._xml import ESPACES, enfants, marque, premier, somme, textes, unique
 
 RACINES = tuple(f"{{urn:oasis:names:specification:ubl:schema:xsd:{nom}-2}}{nom}" for nom in ("Invoice", "CreditNote"))
+_ELEMENTS = ("cac:InvoiceLine", "cac:CreditNoteLine", "cac:AllowanceCharge")
 
 
 def lire_ubl(racine: Element) -> Piece:
@@ -15,14 +17,18 @@ def lire_ubl(racine: Element) -> Piece:
     return Piece(
         numero=unique(racine, "cbc:ID"),
         type=_type(racine),
+        profil=premier(racine, "cbc:CustomizationID"),
         devise=devise,
         forme_date="xsd",
         emise_le=unique(racine, "cbc:IssueDate"),
         echeances=(
             *textes(racine, "cbc:DueDate"),
             *textes(racine, "cac:PaymentMeans/cbc:PaymentDueDate"),
-            *textes(racine, "cac:PaymentTerms/cbc:InstallmentDueDate"),
+            *(jour for jour, _ in _versements(racine, devise) if jour),
         ),
+        versements=_versements(racine, devise),
+        elements=sum(len(racine.findall(chemin, ESPACES)) for chemin in _ELEMENTS),
+        notes=tuple(_note(texte) for texte in textes(racine, "cbc:Note")),
         livree_le=unique(racine, "cac:Delivery/cbc:ActualDeliveryDate"),
         sommes=_sommes(racine, devise),
         vendeur=_partie(racine.find("cac:AccountingSupplierParty/cac:Party", ESPACES)),
@@ -32,6 +38,21 @@ def lire_ubl(racine: Element) -> Piece:
         bic=premier(racine, f"{compte}/cac:FinancialInstitutionBranch/cbc:ID"),
         anterieures=textes(racine, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"),
     )
+
+
+def _versements(racine: Element, devise: str) -> tuple[tuple[str, str], ...]:
+    """Une condition de paiement par échéance (profils étendus)."""
+    lues = [
+        (unique(e, "cbc:InstallmentDueDate") or unique(e, "cbc:PaymentDueDate"), somme(e, "cbc:Amount", devise))
+        for e in enfants(racine, "cac:PaymentTerms")
+    ]
+    return tuple((jour, montant) for jour, montant in lues if jour or montant)
+
+
+def _note(texte: str) -> tuple[str, str]:
+    """« #PMD#En cas de retard… » : UBL n'a pas d'élément pour le code du sujet."""
+    lu = re.fullmatch("#([A-Z]{3})# ?(.*)", texte, re.ASCII | re.DOTALL)
+    return (lu[1], lu[2]) if lu else ("", texte)
 
 
 def _type(racine: Element) -> str:

@@ -4,24 +4,18 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
+from recouvrement.affichage import ranimer
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import MEGA, Constat, lire_octets, montrer, nom_de
-from recouvrement.lecture._faits_csv import (
-    COLONNES_CREANCES,
-    COLONNES_EVENEMENTS,
-    Parties,
-    lire_creance,
-    lire_evenement,
-    plus_proche,
-)
+from recouvrement.lecture._commun import MEGA, Constat, lire_octets, nom_de
+from recouvrement.lecture._faits_csv import Parties
 from recouvrement.lecture._ligne import Ligne
+from recouvrement.lecture._tableau import Entete, Suite
+from recouvrement.lecture.correspondance import CONNUES, Correspondance, lire_correspondance
 from recouvrement.modele import _champs as c
-from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.personnes import Creancier
 from recouvrement.ports import Lecture
 
@@ -39,15 +33,30 @@ class LecteurCsv:
     Attributes:
         delimiteur: Point-virgule, virgule, tabulation ou barre verticale.
         decimale: Virgule ou point.
-        format_date: ``iso`` (AAAA-MM-JJ) ou ``fr`` (JJ/MM/AAAA).
+        format_date: ``iso`` (AAAA-MM-JJ), ``fr`` (JJ/MM/AAAA) ou ``compact`` (AAAAMMJJ).
         creancier: Celui de toutes les lignes, quand le fichier n'a pas de colonnes ``creancier_…``.
+        correspondance: De vos colonnes aux nôtres ; sans elle, une colonne inconnue est refusée.
     """
 
     delimiteur: str = field(default=";", validator=c.parmi(*_DELIMITEURS))
     decimale: str = field(default=",", validator=c.parmi(",", "."))
-    format_date: Literal["iso", "fr"] = field(default="iso", validator=c.parmi("iso", "fr"))
+    format_date: Literal["iso", "fr", "compact"] = field(default="iso", validator=c.parmi("iso", "fr", "compact"))
     encodage: str = field(default="utf-8-sig", validator=c.texte(long=40))
     creancier: Creancier | None = field(default=None, validator=c.instance(Creancier, remede="Donnez un Creancier.", rien=True))
+    correspondance: Correspondance | None = field(default=None, validator=c.instance(Correspondance, rien=True))
+
+    @classmethod
+    def avec_correspondance(cls, source: Path | bytes, *, creancier: Creancier | None = None) -> Self:
+        """Le lecteur que décrit un fichier TOML : conventions, colonnes, valeurs par défaut, valeurs traduites.
+
+        Raises:
+            DonneeInvalide: Fichier illisible, nom ou convention inconnus.
+        """
+        conventions, correspondance = lire_correspondance(source)
+        try:
+            return cls(**conventions, correspondance=correspondance, creancier=creancier)  # type: ignore[arg-type]
+        except DonneeInvalide as e:
+            raise e.situe(nom_de(source)) from None
 
     def lire(self, source: Path | bytes) -> Lecture:
         """Créances ou événements du fichier ; chaque ligne fautive devient une anomalie, les autres sont lues.
@@ -57,22 +66,23 @@ class LecteurCsv:
         """
         ou = nom_de(source)
         rangs = self._rangs(self._texte(lire_octets(source, LIMITE_CSV), ou), ou)
-        numeros, entete = next(rangs, ("", []))
+        numeros, cellules = next(rangs, ("", []))
         if not numeros:
             raise DonneeInvalide("fichier vide", ou=ou, remede="Donnez une ligne d'en-tête et des lignes.")
-        colonnes = [cellule.strip() for cellule in entete]
-        self._controler_entete(colonnes, ou)
-        suite = _Suite(Parties(self.creancier), evenementiel="type" in colonnes)
-        carnet = Constat(ou)
+        colonnes = [cellule.strip() for cellule in cellules]
+        carnet = Constat(ou, noms=self.correspondance.noms if self.correspondance else {})
+        self._controler_delimiteur(colonnes, f"{ou}, en-tête")
+        entete = Entete.lire(colonnes, self.creancier, self.correspondance, carnet.a(f"{ou}, en-tête"))
+        suite = Suite(entete, Parties(self.creancier))
         for numeros, cellules in rangs:
             constat = carnet.a(f"{ou}, {numeros}")
             try:
-                suite.lire(self._ligne(colonnes, cellules), constat)
+                ligne = self._ligne(entete, colonnes, cellules)
             except DonneeInvalide as e:
                 constat.refuser(e)
-        return Lecture(
-            creances=tuple(suite.creances.values()), evenements=tuple(suite.evenements), anomalies=tuple(carnet.anomalies)
-        )
+            else:
+                suite.lire(ligne, constat)
+        return suite.lecture(carnet)
 
     def _texte(self, octets: bytes, ou: str) -> str:
         remede = 'Enregistrez le fichier en UTF-8, ou déclarez LecteurCsv(encodage="cp1252").'
@@ -103,35 +113,8 @@ class LecteurCsv:
                 fin = lecteur.line_num
                 yield (f"ligne {premiere}" if fin <= premiere else f"lignes {premiere} à {fin}"), cellules
 
-    def _controler_entete(self, colonnes: list[str], ou: str) -> None:
-        """Une colonne inconnue est refusée : une échéance mal nommée ne doit pas se perdre."""
-        place = f"{ou}, en-tête"
-        self._controler_delimiteur(colonnes, place)
-        evenements = "type" in colonnes
-        connues = COLONNES_EVENEMENTS if evenements else COLONNES_CREANCES
-        for rang, colonne in enumerate(colonnes):
-            if colonne not in connues:
-                remede = plus_proche(colonne, connues)
-                raise DonneeInvalide("colonne inconnue", ou=place, champ=montrer(colonne) or f"colonne {rang + 1}", remede=remede)
-            if colonne in colonnes[:rang]:
-                raise DonneeInvalide("colonne en double", ou=place, champ=colonne, remede="Gardez-en une.")
-        exigees = ["type", "le"] if evenements else ["reference", "principal", "emise_le", "debiteur_nom"]
-        if not evenements:
-            self._controler_creancier(colonnes, place)
-            exigees += [] if self.creancier else ["creancier_nom"]
-        for colonne in exigees:
-            if colonne not in colonnes:
-                remede = "Ajoutez-la" + (", ou donnez LecteurCsv(creancier=…)." if colonne == "creancier_nom" else ".")
-                raise DonneeInvalide("colonne obligatoire absente", ou=place, champ=colonne, remede=remede)
-
-    def _controler_creancier(self, colonnes: list[str], ou: str) -> None:
-        double = next((x for x in colonnes if x.startswith("creancier_")), None)
-        if self.creancier and double:
-            remede = "Ôtez les colonnes creancier_… ou LecteurCsv(creancier=…)."
-            raise DonneeInvalide("le créancier est donné deux fois", ou=ou, champ=double, remede=remede)
-
     def _controler_delimiteur(self, colonnes: list[str], ou: str) -> None:
-        connues = {*COLONNES_CREANCES, *COLONNES_EVENEMENTS}
+        connues = {*CONNUES, *(self.correspondance.colonnes.values() if self.correspondance else ())}
         for autre in _DELIMITEURS:
             if len(colonnes) == 1 and len(connues.intersection(x.strip(' "') for x in colonnes[0].split(autre))) > 1:
                 nom = _NOMS_DELIMITEURS.get(autre, autre)
@@ -141,47 +124,12 @@ class LecteurCsv:
                     remede=f"Déclarez LecteurCsv(delimiteur={autre!r}).",
                 )
 
-    def _ligne(self, colonnes: Sequence[str], cellules: Sequence[str]) -> Ligne:
+    def _ligne(self, entete: Entete, colonnes: Sequence[str], cellules: Sequence[str]) -> Ligne:
         if len(cellules) != len(colonnes):
             remede = "Un délimiteur manque, est en trop, ou une cellule qui en contient un n'est pas entre guillemets."
             raise DonneeInvalide(f"{len(cellules)} cellules pour {len(colonnes)} colonnes", remede=remede)
-        for colonne, cellule in zip(colonnes, cellules, strict=True):
-            if "\n" in cellule or "\r" in cellule:
+        for colonne, rang in entete.places.items():
+            if "\n" in cellules[rang] or "\r" in cellules[rang]:
                 remede = "Retirez-le, ou fermez le guillemet ouvert."
-                raise DonneeInvalide("saut de ligne dans une cellule", champ=colonne, valeur=cellule, remede=remede)
-        lues = {nom: cellule.strip() for nom, cellule in zip(colonnes, cellules, strict=True)}
-        return Ligne({nom: v for nom, v in lues.items() if v}, self.decimale, self.format_date)
-
-
-@define
-class _Suite:
-    """Faits déjà lus : une référence en double est refusée, la première est gardée."""
-
-    parties: Parties
-    evenementiel: bool = field(kw_only=True)
-    creances: dict[tuple[str, str], Creance] = field(factory=dict)
-    evenements: list[Evenement] = field(factory=list)
-    _references: set[tuple[type, str]] = field(factory=set)
-
-    def lire(self, ligne: Ligne, constat: Constat) -> None:
-        if self.evenementiel:
-            self._ajouter_evenement(lire_evenement(ligne))
-        else:
-            self._ajouter_creance(lire_creance(ligne, self.parties, constat))
-
-    def _ajouter_creance(self, creance: Creance) -> None:
-        cle = (creance.creancier.cle, creance.reference)
-        if cle in self.creances:
-            raise _double(creance.reference)
-        self.creances[cle] = creance
-
-    def _ajouter_evenement(self, evenement: Evenement) -> None:
-        cle = (type(evenement), evenement.reference)
-        if evenement.reference and cle in self._references:
-            raise _double(evenement.reference)
-        self._references.add(cle)
-        self.evenements.append(evenement)
-
-
-def _double(reference: str) -> DonneeInvalide:
-    return DonneeInvalide("référence déjà lue plus haut", champ="reference", valeur=reference, remede="Ôtez la ligne en double.")
+                raise DonneeInvalide("saut de ligne dans une cellule", champ=colonne, valeur=cellules[rang], remede=remede)
+        return Ligne(entete.cellules([ranimer(cellule.strip()) for cellule in cellules]), self.decimale, self.format_date)

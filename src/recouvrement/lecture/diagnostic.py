@@ -9,27 +9,31 @@ from attrs import evolve, frozen
 
 from recouvrement.affichage import date_fr
 from recouvrement.erreurs import RecouvrementError
-from recouvrement.lecture._commun import nom_de
 from recouvrement.lecture._ecritures import Livres
+from recouvrement.lecture.csv import LecteurCsv
 from recouvrement.lecture.fec import LecteurFEC, ResumeFec
 from recouvrement.lecture.fichiers import (
     LECTEUR_CAMT,
     LECTEUR_CSV,
     LECTEUR_FACTURE,
     LECTEUR_FEC,
+    LECTEUR_STATUTS,
     Genre,
     illisible,
     reconnaitre,
 )
+from recouvrement.lecture.table import lire_table
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
 from recouvrement.ports import Lecteur, Lecture
 
 GENRES: dict[Genre, str] = {
+    "table": "tableau en mémoire",
     "csv": "CSV de créances ou d'événements",
     "facture": "facture électronique (EN 16931)",
     "fec": "fichier des écritures comptables (FEC)",
     "camt": "relevé de compte (camt.053)",
+    "statut": "statut de facture électronique (CDAR)",
     "mt940": "relevé de compte (MT940)",
     "inconnu": "format inconnu",
 }
@@ -42,7 +46,7 @@ class Diagnostic:
     """Lecture à blanc d'un fichier.
 
     Attributes:
-        genre: ``csv``, ``facture``, ``fec``, ``camt``, ``mt940`` ou ``inconnu``.
+        genre: ``csv``, ``table``, ``facture``, ``fec``, ``camt``, ``statut``, ``mt940`` ou ``inconnu``.
         compris: Ce qui a été lu : intitulé, valeur.
         manque: Ce qu'il faudrait donner en plus.
         erreur: Pourquoi le fichier est refusé en entier ; vide s'il est lu.
@@ -81,28 +85,40 @@ class Diagnostic:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
-        anomalies = [(x.gravite, str(x)) for x in self.lecture.anomalies]
+        anomalies = [
+            (a.marque("refusé", "grave") if x.gravite == "refus" else "à vérifier", str(x)) for x in self.lecture.anomalies
+        ]
         return a.page(
             a.carte(self.fichier, GENRES[self.genre], [*self.compris, *[("manque", m) for m in self.manque]]),
-            a.table(("Gravité", "Anomalie"), anomalies) if anomalies else "",
+            a.carte("Refusé", self.erreur, ton="grave") if self.erreur else "",
+            a.table(("Gravité", "Anomalie"), anomalies, legende="Anomalies") if anomalies else "",
         )
 
 
 def diagnostiquer(
-    source: Path | bytes,
+    source: Any,
     *,
     csv: Lecteur = LECTEUR_CSV,
     facture: Lecteur = LECTEUR_FACTURE,
     fec: LecteurFEC = LECTEUR_FEC,
     camt: Lecteur = LECTEUR_CAMT,
+    statuts: Lecteur = LECTEUR_STATUTS,
 ) -> Diagnostic:
-    """Ce qu'est le fichier, ce qui en a été compris, ce qui manque. Ne lève pas : l'erreur est dans le diagnostic."""
-    lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt}
+    """Ce qu'est le fichier, ce qui en a été compris, ce qui manque. Ne lève pas : l'erreur est dans le diagnostic.
+
+    Args:
+        source: Un chemin, des octets, ou un tableau que ``lire_table`` lit, avec le créancier et la correspondance de ``csv``.
+    """
+    lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt, "statut": statuts}
     genre: Genre = "inconnu"
+    fichier = source.name if isinstance(source, Path) else "données reçues" if isinstance(source, bytes) else "table"
     try:
-        fichier = nom_de(source)
-        genre = reconnaitre(source)
-        if genre == "fec":
+        genre = reconnaitre(source) if isinstance(source, Path | bytes) else "table"
+        if genre == "table":
+            regles = csv if isinstance(csv, LecteurCsv) else LECTEUR_CSV
+            lecture = lire_table(source, creancier=regles.creancier, correspondance=regles.correspondance)
+            compris, manque = [], []
+        elif genre == "fec":
             lecture, resume = (fec if fec.creancier else evolve(fec, creancier=_SANS_NOM)).resumer([source])
             compris, manque = _du_fec(resume), [] if fec.creancier else ["le créancier : un FEC ne le nomme pas"]
         elif genre in lecteurs:
@@ -110,8 +126,7 @@ def diagnostiquer(
         else:
             raise illisible(genre, fichier)
     except RecouvrementError as e:
-        nom = source.name if isinstance(source, Path) else "données reçues"
-        return Diagnostic(fichier=nom, genre=genre, erreur=str(e))
+        return Diagnostic(fichier=fichier, genre=genre, erreur=str(e))
     return Diagnostic(
         fichier=fichier,
         genre=genre,
@@ -181,5 +196,7 @@ def _manques(lecture: Lecture) -> Iterator[str]:
         yield f"l'échéance, ou le terme convenu : calculée par la loi (créances : {sans_echeance})"
     if any(x.creancier.iban is None for x in lecture.creances):
         yield "l'IBAN du créancier : les lettres ne diront pas où payer"
+    if lecture.evenements and not lecture.creances:
+        yield "les créances que ces événements nomment : lisez-les avec ce fichier"
     if lecture.encaissements and not lecture.creances:
         yield "les créances : rapprochez avec Portefeuille.rapprocher(encaissement.paiement, libelle=encaissement.libelle)"

@@ -1,7 +1,7 @@
 """Des fichiers de toute sorte : reconnaître chacun à son contenu, et le donner à son lecteur."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,12 +12,15 @@ from recouvrement.lecture.camt import LecteurCAMT
 from recouvrement.lecture.csv import LecteurCsv
 from recouvrement.lecture.facture import LecteurFacture, est_pdf
 from recouvrement.lecture.fec import LecteurFEC
+from recouvrement.lecture.statuts import MESSAGE, LecteurStatuts
 from recouvrement.ports import Lecteur, Lecture
 
-Genre = Literal["csv", "facture", "fec", "camt", "mt940", "inconnu"]
+Genre = Literal["csv", "table", "facture", "fec", "camt", "statut", "mt940", "inconnu"]
+Progres = Callable[[Path, int, int], None]
 _CSV, _FACTURES = frozenset({".csv", ".txt"}), frozenset({".xml", ".pdf"})
 _MARQUES_XML = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")  # UTF-8, UTF-16
 LECTEUR_CSV, LECTEUR_FACTURE, LECTEUR_FEC, LECTEUR_CAMT = LecteurCsv(), LecteurFacture(), LecteurFEC(), LecteurCAMT()
+LECTEUR_STATUTS = LecteurStatuts()
 
 
 def reconnaitre(source: Path | bytes) -> Genre:
@@ -31,7 +34,8 @@ def reconnaitre(source: Path | bytes) -> Genre:
     if est_pdf(entete):
         return "facture"
     if entete.removeprefix(BOM_UTF8).lstrip().startswith(_MARQUES_XML):
-        return "camt" if b"xsd:camt." in entete.replace(b"\0", b"") else "facture"
+        balises = entete.replace(b"\0", b"")
+        return "camt" if b"xsd:camt." in balises else "statut" if MESSAGE.encode() in balises else "facture"
     if est_fec(entete):
         return "fec"
     if b":20:" in entete[:200] and b":25:" in entete:
@@ -48,18 +52,28 @@ def lire_fichiers(
     facture: Lecteur = LECTEUR_FACTURE,
     fec: LecteurFEC = LECTEUR_FEC,
     camt: Lecteur = LECTEUR_CAMT,
+    statuts: Lecteur = LECTEUR_STATUTS,
+    progres: Progres | None = None,
 ) -> tuple[tuple[Path, Lecture | RecouvrementError], ...]:
     """Chaque fichier et ce qu'il a donné ; un fichier illisible rend son erreur et n'arrête pas les autres.
 
     Le lecteur est choisi d'après le contenu, sinon d'après l'extension. D'un dossier sont pris, dans l'ordre des noms, ses
     fichiers .csv, .txt, .xml et .pdf, sans descendre dans les sous-dossiers. Plusieurs FEC sont les exercices d'une même
     société, lus ensemble : leur lecture est celle du dernier, les autres n'en ont pas de propre.
+
+    Args:
+        progres: Appelé après chaque fichier : le fichier, combien sont lus, combien il y en a.
     """
     tous = [chemin for donne in chemins for chemin in _fichiers(donne)]
     exercices = [chemin for chemin in tous if _est_fec(chemin)]
-    lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt}
+    lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt, "statut": statuts}
     lus: dict[Path, Lecture | RecouvrementError] = _exercices(exercices, fec)
-    return tuple((chemin, lus[chemin] if chemin in lus else _lire(chemin, lecteurs)) for chemin in tous)
+    rendus = []
+    for rang, chemin in enumerate(tous, 1):
+        rendus.append((chemin, lus[chemin] if chemin in lus else _lire(chemin, lecteurs)))
+        if progres:
+            progres(chemin, rang, len(tous))
+    return tuple(rendus)
 
 
 def _fichiers(chemin: Path) -> Iterator[Path]:

@@ -1,6 +1,6 @@
 """De plusieurs lectures à des dossiers : les doublons sont dits, un fait sans dossier est refusé, le reste est traité."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import evolve
@@ -8,7 +8,7 @@ from attrs import evolve
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
-from recouvrement.modele.evenements import Paiement, Rejet
+from recouvrement.modele.evenements import Blocage, Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
 
 
@@ -29,12 +29,18 @@ def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> 
     creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
     suivis: list[list[Evenement]] = [[] for _ in dossiers]
-    for chemin, evenement, parties in sorted(_faits(lues), key=lambda fait: isinstance(fait[1], Rejet)):
+    par_numero: dict[str, list[Creance]] = {}
+    for x in creances:
+        for numero in {x.reference, x.numero}:
+            par_numero.setdefault(numero, []).append(x)
+    faits = [(chemin, vise, parties) for chemin, e, parties in _faits(lues) for vise in _par_facture(e, par_numero)]
+    for chemin, evenement, parties in sorted(faits, key=lambda fait: isinstance(fait[1], Rejet)):
         rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], evenement, parties)]
         if len(rangs) == 1:
             suivis[rangs[0]].append(evenement)
         else:
-            anomalies.append(_sans_dossier(chemin, evenement, len(rangs)))
+            echeances = len(par_numero.get(getattr(evenement, "creance", None) or "", []))
+            anomalies.append(_sans_dossier(chemin, evenement, len(rangs), echeances))
     for chemin, lecture in lues:
         anomalies += _propositions(chemin, lecture)
     return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
@@ -48,6 +54,20 @@ def _faits(lues: Iterable[tuple[Path, Lecture]]) -> Iterator[tuple[Path, Eveneme
         for e in lecture.encaissements:
             if e.debiteur:
                 yield chemin, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers)
+
+
+def _par_facture(evenement: Evenement, par_numero: Mapping[str, list[Creance]]) -> tuple[Evenement, ...]:
+    """Un fait qui nomme une facture, et non une créance, vise sa créance ; un blocage, toutes ses échéances."""
+    nomme = getattr(evenement, "creance", None)
+    memes = par_numero.get(nomme or "", [])
+    if not memes or any(x.reference == nomme for x in memes) or len({(x.creancier.cle, x.debiteur.cle) for x in memes}) > 1:
+        return (evenement,)
+    if len(memes) == 1:
+        return (evolve(evenement, creance=memes[0].reference),)  # type: ignore[arg-type]  # il a ce champ : il l'a nommé
+    if not isinstance(evenement, Blocage):
+        return (evenement,)
+    cle = evenement.reference
+    return tuple(evolve(evenement, creance=x.reference, reference=cle and f"{cle} {x.reference}") for x in memes)
 
 
 def _va_a(dossier: Dossier, suivis: Iterable[Evenement], evenement: Evenement, parties: frozenset[tuple[str, str]]) -> bool:
@@ -92,10 +112,12 @@ def _doublon(chemin: Path, creance: Creance, avant: Path, premiere: Creance) -> 
     )
 
 
-def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int) -> Anomalie:
+def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int, echeances: int) -> Anomalie:
     quoi = f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y}"
     cible = "aucun paiement lu" if isinstance(evenement, Rejet) else "aucune créance lue"
     message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : {cible} ne porte cette référence"
+    if echeances > 1 and not candidats:
+        message = f"{quoi} : la facture a {echeances} échéances, il n'en nomme aucune"
     return Anomalie(
         gravite="refus",
         ou=chemin.name,

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabrique import CREANCIER
-from fabrique_livres import camt, detail, fec, ntry, reglement, solde, vente
+from fabrique_livres import camt, cdar, detail, fec, ntry, reglement, solde, vente
 from recouvrement.cli import main
-from recouvrement.lecture import LecteurFEC, diagnostiquer
+from recouvrement.lecture import Correspondance, LecteurCsv, LecteurFEC, diagnostiquer
 from recouvrement.lecture.fichiers import reconnaitre
 
 IMPAYES = Path(__file__).parents[3] / "exemples" / "impayes"
@@ -28,6 +28,8 @@ RELEVE = camt(solde("OPBD", "0.00"), solde("CLBD", "10.00"), ntry("10.00", detai
         (RELEVE, "camt"),
         (b"\xef\xbb\xbf\n" + RELEVE.partition(b"?>")[2], "camt"),
         (camt(version="054.001.08"), "camt"),
+        (cdar("F-1", "210"), "statut"),
+        (cdar("F-1", "210").decode().replace("UTF-8", "UTF-16").encode("utf-16"), "statut"),
         (b"<Invoice/>", "facture"),
         (b"%PDF-1.7", "facture"),
         (b"\r\n:20:1\r\n:25:1/2\r\n:60F:C070903EUR1,00", "mt940"),
@@ -62,6 +64,30 @@ def test_un_releve_dit_ce_qu_il_propose() -> None:
     vu = diagnostiquer(RELEVE)
     assert dict(vu.compris) == {"règlements à rapprocher": "1, soit 10,00\u00a0€"}
     assert "rapprocher" in vu.manque[0]
+
+
+def test_un_statut_dit_ce_qu_il_change() -> None:
+    vu = diagnostiquer(cdar("F-1", "213", motif="DOUBLON"))
+    assert dict(vu.compris) == {"événements « Blocage »": "1"}
+    assert vu.manque == ("les créances que ces événements nomment : lisez-les avec ce fichier",)
+    assert str(vu).startswith("données reçues : statut de facture électronique (CDAR)")
+
+
+def test_un_export_d_un_autre_logiciel_se_comprend_avec_sa_correspondance() -> None:
+    octets = b"N;Montant;Date;Client\n1;10,00;2026-06-01;A\n"
+    assert "colonne inconnue" in diagnostiquer(octets).erreur
+    colonnes = {"reference": "N", "principal": "Montant", "emise_le": "Date", "debiteur_nom": "Client"}
+    lecteur = LecteurCsv(creancier=CREANCIER, correspondance=Correspondance(colonnes=colonnes))
+    assert dict(diagnostiquer(octets, csv=lecteur).compris)["créances"] == "1, soit 10,00\u00a0€"
+
+
+def test_un_tableau_se_diagnostique_aussi() -> None:
+    table = {"reference": ["F-1"], "principal": [10], "emise_le": ["2026-06-01"], "debiteur_nom": ["A"]}
+    vu = diagnostiquer(table, csv=LecteurCsv(creancier=CREANCIER))
+    assert (vu.genre, vu.fichier, dict(vu.compris)["débiteurs"]) == ("table", "table", "1")
+    assert "creancier_nom" in diagnostiquer(table).erreur
+    assert "un flottant n'est pas exact" in diagnostiquer(table | {"principal": [1.5], "creancier_nom": ["B"]}).erreur
+    assert "tableau en colonnes" in diagnostiquer(3).erreur
 
 
 def test_nos_exemples_se_comprennent() -> None:

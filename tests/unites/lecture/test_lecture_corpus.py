@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recouvrement import Avoir, Creance, Montant
-from recouvrement.lecture import LecteurFacture
+from recouvrement import Avoir, Creance, Montant, TauxIndexe
+from recouvrement.lecture import LecteurCsv, LecteurFacture, diagnostiquer, ecrire_creances
 
 CORPUS = os.environ.get("RECOUVREMENT_CORPUS", "")
 pytestmark = [
@@ -69,3 +69,25 @@ def test_un_avoir_n_est_pas_une_creance() -> None:
     (avoir,) = lecture.evenements
     assert isinstance(avoir, Avoir)
     assert (avoir.montant, avoir.creance, avoir.le) == (Montant("233.47"), "FA-2017-0010", date(2017, 11, 16))
+
+
+@pytest.mark.parametrize("nom", ["factur-x-basicwl.xml", "factur-x-en16931.xml", "ubl-21-en16931.xml"])
+def test_les_notes_francaises_sont_lues(nom: str) -> None:
+    """PMD : trois fois le taux légal ; PMT : 40 € ; AAB : pas d'escompte."""
+    lue = creance(nom)
+    assert (lue.conditions.taux_penalites, lue.conditions.escompte) == (TauxIndexe("legal", fois=3), None)
+    lecture = LECTEUR.lire(Path(CORPUS) / "factures_fr" / nom)
+    assert not [a for a in lecture.anomalies if a.champ.startswith("note")]
+
+
+def test_l_acheteur_de_la_reunion() -> None:
+    lue = creance("Facture_DOM_EN16931.pdf")
+    assert lue.debiteur.adresse is not None
+    assert lue.debiteur.adresse.code_postal.startswith("974")
+
+
+@pytest.mark.parametrize("chemin", FICHIERS, ids=lambda p: p.name)
+def test_chaque_facture_se_diagnostique_et_s_exporte(chemin: Path) -> None:
+    vu = diagnostiquer(chemin)
+    assert (vu.genre, vu.erreur) == ("facture", "")
+    assert LecteurCsv().lire(ecrire_creances(vu.lecture.creances)).creances == vu.lecture.creances

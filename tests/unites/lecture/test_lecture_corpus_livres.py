@@ -8,7 +8,15 @@ import pytest
 
 from fabrique import CREANCIER
 from recouvrement import Montant, Politique, Qualite
-from recouvrement.lecture import LecteurFEC, diagnostiquer, lire_fichiers, rassembler
+from recouvrement.lecture import (
+    LecteurCsv,
+    LecteurFEC,
+    diagnostiquer,
+    ecrire_creances,
+    ecrire_evenements,
+    lire_fichiers,
+    rassembler,
+)
 from recouvrement.ports import Lecture
 
 CORPUS = os.environ.get("RECOUVREMENT_CORPUS", "")
@@ -45,6 +53,14 @@ def test_le_fec_de_la_pme() -> None:
     assert sum(reste, Montant("0")) == resume.encours.creances - resume.encours.reglements
 
 
+@pytest.mark.parametrize("chemin", LIVRES, ids=lambda p: p.name)
+def test_les_livres_passent_par_un_tableur_et_reviennent(chemin: Path) -> None:
+    dossiers, _ = rassembler([(chemin, LECTEUR.lire(chemin))])
+    for dossier in dossiers:
+        fichiers = (ecrire_creances(dossier.creances), ecrire_evenements(dossier.evenements))
+        assert rassembler([(chemin, LecteurCsv().lire(octets)) for octets in fichiers])[0] == (dossier,)
+
+
 @pytest.mark.parametrize("chemin", RELEVES, ids=lambda p: p.name)
 def test_chaque_releve_donne_des_reglements_ou_une_raison(chemin: Path) -> None:
     ((_, lecture),) = lire_fichiers([chemin])
@@ -53,3 +69,21 @@ def test_chaque_releve_donne_des_reglements_ou_une_raison(chemin: Path) -> None:
     vu = diagnostiquer(chemin)
     assert vu.genre in ("camt", "mt940")
     assert vu.compris or vu.erreur
+
+
+@pytest.mark.parametrize("nom", ["genkgo_camt053.v2.minimal.xml", "genkgo_camt053.v8.xml"])
+def test_ce_qu_on_sait_des_releves(nom: str) -> None:
+    chemin = Path(CORPUS) / "releves" / nom
+    if not chemin.exists():
+        pytest.skip("absent de ce corpus")
+    (encaissement,) = diagnostiquer(chemin).lecture.encaissements
+    assert encaissement.paiement.montant == Montant("8.85")
+    assert (encaissement.paiement.creance, encaissement.debiteur) == (None, None)  # proposé, jamais imputé
+
+
+def test_un_mt940_est_reconnu_et_refuse() -> None:
+    chemin = Path(CORPUS) / "releves" / "mt940_betterplace_sepa_snippet.sta"
+    if not chemin.exists():
+        pytest.skip("absent de ce corpus")
+    vu = diagnostiquer(chemin)
+    assert (vu.genre, "camt.053" in vu.erreur) == ("mt940", True)

@@ -10,10 +10,12 @@ from recouvrement import (
     Appel,
     Avoir,
     Blocage,
+    ConditionsPaiement,
     Contestation,
     Creance,
     Creancier,
     DecheanceTerme,
+    Delai,
     DelaiDeGrace,
     DonneeInvalide,
     Echeancier,
@@ -32,10 +34,13 @@ from recouvrement import (
     Signal,
     Suspension,
     Taux,
+    TauxIndexe,
+    Terme,
     Titre,
     Transmission,
 )
 from recouvrement.lecture import LecteurCsv, rassembler
+from recouvrement.lecture._faits_csv import COLONNES_CREANCES, COLONNES_EVENEMENTS
 from recouvrement.ports import Lecture
 
 JOUR = date(2026, 7, 1)
@@ -551,3 +556,60 @@ def test_un_rejet_suit_son_paiement_parmi_plusieurs_dossiers() -> None:
     dossiers, anomalies = rassembler([(Path("c.csv"), creances), (Path("e.csv"), faits)])
     assert {d.debiteur.nom: len(d.evenements) for d in dossiers} == {"A": 0, "C": 2}
     assert [(a.gravite, a.valeur) for a in anomalies if "Rejet" in a.message] == [("refus", "P-9")]
+
+
+def test_chaque_colonne_est_documentee() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    assert [c for c in (*COLONNES_CREANCES, *COLONNES_EVENEMENTS) if f"`{c}`" not in page] == []
+
+
+# --- ce que l'export écrit, et qu'un tableur peut donc remplir --------------------------------------------------------------
+
+
+def test_toutes_les_conditions_convenues() -> None:
+    lue = creance(
+        taux_penalites="BCE + 10",
+        terme_jours="45",
+        terme_fin_de_mois="apres",
+        escompte="1 % à huit jours",
+        clause_penale="10 %",
+        capitalisation="oui",
+        prescription_convenue="1 an 6 mois",
+        contrat_le="2026-05-01",
+    )
+    assert lue.conditions == ConditionsPaiement(
+        taux_penalites=TauxIndexe("bce", plus=10),
+        terme=Terme(jours=45, fin_de_mois="apres"),
+        escompte="1 % à huit jours",
+        clause_penale=Taux("10"),
+        capitalisation=True,
+    )
+    assert (lue.prescription_convenue, lue.contrat_le) == (Delai(annees=1, mois=6), date(2026, 5, 1))
+    assert creance(clause_penale="1 500,00").conditions.clause_penale == Montant("1500")
+
+
+@pytest.mark.parametrize(
+    ("colonne", "texte"),
+    [
+        ("terme_jours", "45 j"),
+        ("terme_fin_de_mois", "peut-être"),
+        ("terme_decade", "vrai"),
+        ("terme_depart", "naissance"),
+        ("capitalisation", "1"),
+        ("clause_penale", "10%%"),
+        ("clause_penale", "dix"),
+        ("taux_penalites", "BCE majorée de beaucoup"),
+        ("prescription_convenue", "deux ans"),
+        ("prescription_convenue", "2"),
+        ("contrat_le", "mai"),
+    ],
+)
+def test_une_condition_illisible_refuse_la_ligne(colonne: str, texte: str) -> None:
+    lecture = une(**{colonne: texte})
+    assert lecture.creances == ()
+    assert lecture.anomalies[-1].champ == colonne
+
+
+def test_une_apostrophe_de_tableur_est_retiree() -> None:
+    assert creance(debiteur_telephone="'+33 4 72 00 11 22").debiteur.telephone == "+33 4 72 00 11 22"
+    assert creance(debiteur_nom="'Étoile").debiteur.nom == "'Étoile"

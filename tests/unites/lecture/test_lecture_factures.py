@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from recouvrement import Avoir, Creance, DependanceManquante, DonneeInvalide, Montant, Qualite
+from recouvrement import Avoir, Creance, DependanceManquante, DonneeInvalide, Dossier, Montant, Politique, Qualite
 from recouvrement.lecture import LecteurFacture
+from recouvrement.lecture._en16931 import AVOIRS, FACTURES
 from recouvrement.ports import Lecture
 
 IMPAYES = Path(__file__).parents[3] / "exemples" / "impayes"
@@ -160,6 +161,25 @@ def test_tva_redite_en_monnaie_comptable() -> None:
     assert creance(UBL, (taxe, seconde)).principal == Montant("6300")
 
 
+def test_le_profil_francais_etendu_tolere_un_centime_par_ligne() -> None:
+    """EXTENDED-CTC-FR, règle BR-FREXT-CO-15 ; ailleurs, un centime d'écart est un refus."""
+    taxe = ("1050.00</cbc:TaxAmount>", "1050.01</cbc:TaxAmount>")
+    profil = ("urn:cen.eu:en16931:2017<", "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr<")
+    assert "ne s'additionne pas" in refus(UBL, taxe)
+    assert "toléré" in alertes(UBL, taxe, profil)
+    assert creance(UBL, taxe, profil).principal == Montant("6300")
+    deux = ("1050.00</cbc:TaxAmount>", "1050.02</cbc:TaxAmount>")
+    assert "ne s'additionne pas" in refus(UBL, deux, profil)
+    assert creance(UBL, deux, profil, ("</Invoice>", "<cac:InvoiceLine/></Invoice>")).principal == Montant("6300")
+    taxe = ('<ram:TaxTotalAmount currencyID="EUR">600.00', '<ram:TaxTotalAmount currencyID="EUR">600.01')
+    profil = ("urn:factur-x.eu:1p0:basicwl", "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr")
+    ligne = (
+        "<ram:ApplicableHeaderTradeAgreement>",
+        "<ram:IncludedSupplyChainTradeLineItem/><ram:ApplicableHeaderTradeAgreement>",
+    )
+    assert "toléré" in alertes(CII, taxe, profil, ligne)
+
+
 # --- dates ----------------------------------------------------------------------------------------------------------------
 
 
@@ -179,6 +199,82 @@ def test_plusieurs_echeances() -> None:
     assert "plusieurs échéances" in refus(CII, (TERMES, TERMES + TERMES.replace("20261014", "20261114")))
     terme = "<cac:PaymentTerms><cbc:InstallmentDueDate>2026-10-31</cbc:InstallmentDueDate></cac:PaymentTerms>"
     assert "plusieurs échéances" in refus(UBL, ("<cac:TaxTotal>", terme + "<cac:TaxTotal>"))
+
+
+# --- paiements échelonnés -------------------------------------------------------------------------------------------------
+
+
+def en_cii(*parts: tuple[str, str]) -> tuple[str, str]:
+    """Une condition de paiement par échéance (profils EXTENDED)."""
+    conditions = [
+        ECHEANCE_VIDE.format(jour=jour) * bool(jour) + balise("PartialPaymentAmount", montant) * bool(montant)
+        for jour, montant in parts
+    ]
+    return TERMES, "".join(balise("SpecifiedTradePaymentTerms", c) for c in conditions)
+
+
+def en_ubl(*parts: tuple[str, str]) -> tuple[str, str]:
+    termes = "".join(
+        f'<cac:PaymentTerms><cbc:Amount currencyID="EUR">{montant}</cbc:Amount>'
+        f"<cbc:InstallmentDueDate>{jour}</cbc:InstallmentDueDate></cac:PaymentTerms>"
+        for jour, montant in parts
+    )
+    return "<cac:TaxTotal>", termes + "<cac:TaxTotal>"
+
+
+ECHEANCE_VIDE = '<ram:DueDateDateTime><udt:DateTimeString format="102">{jour}</udt:DateTimeString></ram:DueDateDateTime>'
+
+
+def test_une_creance_par_echeance_en_cii() -> None:
+    lecture = lire(CII, en_cii(("20261114", "1520.00"), ("20261014", "1000.00")))
+    assert [(x.reference, x.facture, x.principal, x.echeance) for x in lecture.creances] == [
+        ("FA-2026-054 (1/2)", "FA-2026-054", Montant("1000"), date(2026, 10, 14)),
+        ("FA-2026-054 (2/2)", "FA-2026-054", Montant("1520"), date(2026, 11, 14)),
+    ]
+    assert lecture.anomalies == ()
+    (dossier,) = Dossier.regrouper(lecture.creances)
+    bilan = Politique().examiner(dossier, au=date(2026, 12, 1))
+    assert (bilan.principal.valeur, bilan.indemnite.valeur) == (Montant("2520"), Montant("40"))  # une indemnité par facture
+
+
+def test_une_creance_par_echeance_en_ubl() -> None:
+    parts = (("2026-09-30", "3000.00"), ("2026-10-31", "3000.00"), ("2026-11-30", "300.00"))
+    lecture = lire(UBL, en_ubl(*parts))
+    assert [(x.echeance.isoformat(), x.principal) for x in lecture.creances] == [(j, Montant(m)) for j, m in parts]
+    assert {x.facture for x in lecture.creances} == {"FA-2026-049"}
+
+
+def test_deux_versements_du_meme_jour_n_en_font_qu_un() -> None:
+    assert creance(CII, en_cii(("20261014", "1000.00"), ("20261014", "1520.00"))).principal == Montant("2520")
+
+
+@pytest.mark.parametrize(
+    ("parts", "dit"),
+    [
+        ((("20261014", "1000.00"), ("20261114", "1000.00")), "le net à payer est"),
+        ((("20261014", "1000.00"), ("20261114", "")), "une échéance sans son montant"),
+        ((("20261014", "1000.00"), ("", "1520.00")), "un montant sans son échéance"),
+        ((("20261014", "2520.00"), ("20261114", "0.00")), "montant nul ou négatif"),
+        ((("20261014", "3000.00"), ("20261114", "-480.00")), "montant nul ou négatif"),
+        ((("20261014", "1000.00"),), "le net à payer est"),
+        ((("", "2520.00"),), "un montant sans son échéance"),
+        ((("20261014", "1000,00"), ("20261114", "1520.00")), "montant illisible"),
+    ],
+)
+def test_des_echeances_qui_ne_font_pas_le_net_a_payer_sont_refusees(parts: tuple[tuple[str, str], ...], dit: str) -> None:
+    assert dit in refus(CII, en_cii(*parts))
+
+
+def test_une_echeance_d_en_tete_hors_des_versements_est_refusee() -> None:
+    assert "une échéance sans son montant" in refus(UBL, en_ubl(("2026-10-31", "3000.00"), ("2026-11-30", "3300.00")))
+
+
+def test_un_versement_dans_une_autre_devise_est_refuse() -> None:
+    avant, apres = en_ubl(("2026-09-30", "6300.00"))
+    assert "autre devise" in refus(UBL, (avant, apres.replace("EUR", "USD")))
+
+
+# --- formes de dates ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("texte", ["20261", "2026-10-14", "20260231", "31/02/2026", "14102026 ", "2026101"])
@@ -206,7 +302,7 @@ ANTERIEURE = "<ram:InvoiceReferencedDocument><ram:IssuerAssignedID>FA-1</ram:Iss
 FIN = "</ram:SpecifiedTradeSettlementHeaderMonetarySummation>"
 
 
-@pytest.mark.parametrize("code", ["380", "384", "386", "389", "326", "393", "751"])
+@pytest.mark.parametrize("code", sorted(FACTURES, key=int))
 def test_types_de_factures(code: str) -> None:
     assert creance(CII, (TYPE, balise("TypeCode", code))).principal == Montant("2520")
 
@@ -224,7 +320,7 @@ def test_avoir_ubl() -> None:
     )
 
 
-@pytest.mark.parametrize("code", ["381", "396", "261"])
+@pytest.mark.parametrize("code", sorted(AVOIRS, key=int))
 def test_avoir_cii(code: str) -> None:
     lecture = lire(CII, (TYPE, balise("TypeCode", code)), (FIN, FIN + ANTERIEURE))
     assert lecture.creances == ()

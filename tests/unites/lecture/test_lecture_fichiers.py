@@ -74,3 +74,11 @@ def test_le_pdf_d_exemple_est_deterministe() -> None:
     pytest.importorskip("pypdf")
     module = runpy.run_path(str(IMPAYES / "fabriquer.py"))
     assert module["facture_pdf"]() == module["facture_pdf"]()
+
+
+def test_le_progres_se_dit_fichier_par_fichier(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("type;le\n", encoding="utf-8")
+    (tmp_path / "b.xml").write_text("<a/>", encoding="utf-8")
+    vus: list[tuple[str, int, int]] = []
+    lire_fichiers([tmp_path, tmp_path / "absent.csv"], progres=lambda chemin, fait, total: vus.append((chemin.name, fait, total)))
+    assert vus == [("a.csv", 1, 3), ("b.xml", 2, 3), ("absent.csv", 3, 3)]
