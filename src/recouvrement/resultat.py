@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from attrs import frozen
 
-from recouvrement.affichage import date_fr
+from recouvrement.affichage import dire, fiche
 from recouvrement.modele.montant import Montant, Taux
 
 T_co = TypeVar("T_co", covariant=True)
@@ -55,6 +55,8 @@ class Source:
     id: str = ""
     publie_le: date | None = None
 
+    _repr_html_ = fiche("Source")
+
     def __str__(self) -> str:
         return f"{self.texte}, art. {self.article}" if self.article else self.texte
 
@@ -72,6 +74,8 @@ class Reserve:
     texte: str
     source: Source | None = None
 
+    _repr_html_ = fiche("Réserve")
+
 
 @frozen(cache_hash=True)
 class Regle:
@@ -80,6 +84,8 @@ class Regle:
     cle: str
     intitule: str
     source: Source | None = None
+
+    _repr_html_ = fiche("Règle")
 
 
 class Noeud(Protocol):
@@ -173,19 +179,6 @@ def toutes_reserves(noeud: Noeud) -> tuple[Reserve, ...]:
     for enfant in noeud.sachant:
         trouvees.update(dict.fromkeys(toutes_reserves(enfant)))
     return tuple(trouvees)
-
-
-def dire(valeur: object) -> str:
-    """Une valeur en français courant."""
-    if isinstance(valeur, bool):
-        return "oui" if valeur else "non"
-    if isinstance(valeur, date):
-        return date_fr(valeur)
-    if isinstance(valeur, Enum):
-        return str(valeur.value).replace("_", " ")
-    if isinstance(valeur, tuple):
-        return ", ".join(map(dire, valeur)) or "aucun"
-    return "—" if valeur is None else str(valeur)
 
 
 def _ligne(noeud: Noeud) -> str:

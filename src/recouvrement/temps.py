@@ -8,6 +8,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
 UN_JOUR = timedelta(days=1)
@@ -50,6 +51,8 @@ class Delai:
     mois: int = field(default=0)
     jours: int = field(default=0)
 
+    _repr_html_ = fiche("Délai")
+
     def __attrs_post_init__(self) -> None:
         for champ in ("annees", "mois", "jours"):
             valeur = getattr(self, champ)
@@ -69,8 +72,9 @@ class Delai:
         quantieme = min(jour.day, monthrange(annee, mois + 1)[1]) if jour.day > 28 else jour.day
         if quantieme != jour.day and sinon is Quantieme.REFUSER:
             raise DelaiAmbigu(f"le {jour:%d/%m/%Y} n'a pas de quantième {self} plus tard")
+        arrivee = date(annee, mois + 1, quantieme)
         try:
-            return date(annee, mois + 1, quantieme) + timedelta(days=self.jours)
+            return arrivee + timedelta(days=self.jours) if self.jours else arrivee
         except OverflowError:
             raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=str(self)) from None
 

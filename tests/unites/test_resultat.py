@@ -103,7 +103,7 @@ def test_les_textes_hostiles_sont_echappes() -> None:
         assert "<img" not in html
         assert "<b>" not in html
         assert "<i>" not in html
-        assert html.startswith('<div class="rcv">')
+        assert html.startswith('<div class="rcv"')
     assert "&lt;img" in bilan._repr_html_()
 
 

@@ -273,3 +273,21 @@ def test_les_scenarios_se_donnent_dans_n_importe_quel_ordre() -> None:
     assert hash(a) == hash(b)
     assert a.scenario_de(creance("F-1")) == COURT
     assert a.scenario_de(creance("F-3")) == prereglage("progressif")
+
+
+@pytest.mark.parametrize(
+    ("champs", "dit"),
+    [
+        ({"ouvres": "non"}, "ouvres"),
+        ({"canaux": ("x" * 41,)}, "canaux"),
+    ],
+)
+def test_une_etape_mal_typee_est_refusee(champs: dict[str, object], dit: str) -> None:
+    with pytest.raises(DonneeInvalide, match=dit):
+        Etape(cle="a", acte="relance", jours=1, **champs)
+
+
+@pytest.mark.parametrize("arguments", [("risque", "=", 3), ("montant", ">=", 10.5), ("age", ">", True)])
+def test_une_condition_mal_typee_est_refusee(arguments: tuple[str, str, object]) -> None:
+    with pytest.raises(DonneeInvalide, match=r"attendu"):
+        Condition(*arguments)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import ParametreNonPublie, TableInvalide
 from recouvrement.resultat import Reserve, Source
 
@@ -41,6 +42,8 @@ class ValeurDatee:
     valeur: Decimal
     source: Source
     verifie: Verifie = "etabli"
+
+    _repr_html_ = fiche("Valeur datée")
 
 
 @frozen(kw_only=True)
@@ -137,6 +140,31 @@ class Bareme:
         connus = [d for d in debuts if self.connu_du <= d <= self.connu_au]
         valeurs = tuple(evolve(self.au(d), du=d, au=_fin_de_semestre(d)) for d in connus)
         return evolve(self, code=f"{self.code}_semestre", intitule=f"{self.intitule}, par semestre", valeurs=valeurs)
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [
+            (
+                a.date_fr(v.du),
+                a.date_fr(v.au) if v.au else "en vigueur",
+                f"{a.decimal_fr(v.valeur)} {self.unite}",
+                a.en_clair(v.verifie),
+                str(v.source),
+            )
+            for v in reversed(self.valeurs)
+        ]
+        faits = [("connu", f"du {a.date_fr(self.connu_du)} au {a.date_fr(self.connu_au)}"), ("texte", str(self.source))]
+        return a.page(
+            a.carte(f"Barème {self.code}", self.intitule, faits),
+            a.table(
+                ("Du", "Au", "Valeur", "Vérifié", "Source"),
+                lignes[: a.MONTREES],
+                legende="De la plus récente à la plus ancienne",
+                nombres=(2,),
+                note=a.la_suite(len(lignes)),
+            ),
+        )
 
 
 def _fin_de_semestre(debut: date) -> date:

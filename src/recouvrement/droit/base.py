@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.droit.baremes import Bareme, Verifie, reserves_de
 from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
@@ -88,6 +89,8 @@ class Regime:
     interets_sous: tuple[int, Source] | None = None
     sans_clause_penale: str = ""
     frais: Literal["complement", "demeure", "aucun"] = "aucun"
+
+    _repr_html_ = fiche("Régime")
 
     @property
     def admet_un_taux_convenu(self) -> bool:
@@ -174,6 +177,8 @@ class RegimePrescription:
     verifie: Verifie
     reserves: tuple[Reserve, ...] = ()
 
+    _repr_html_ = fiche("Régime de prescription")
+
     def regit(self, creance: Creance) -> bool:
         """Vrai si la nature et les qualités sont celles de cette ligne."""
         creancier, debiteur = creance.creancier.qualite, creance.debiteur.qualite
@@ -194,8 +199,7 @@ class RegimePrescription:
         return fait("Durée", self.duree, self.intitule)
 
 
-@frozen
-class Course:
+class Course(NamedTuple):
     """Ce qui court sur une créance : quel poste, après quel jour, à quels taux.
 
     Attributes:
@@ -422,6 +426,22 @@ class Droit:
         from recouvrement.droit import pour
 
         return pour, (self.code, self.ajouts)
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        baremes = [(b.code, b.intitule, b.unite, a.date_fr(b.connu_du), a.date_fr(b.connu_au)) for b in self.baremes.values()]
+        regimes = [(r.code, r.intitule, str(r.source)) for r in self.regimes]
+        faits = [
+            ("à jour au", a.date_fr(self.a_jour_au)),
+            ("régimes", str(len(self.regimes))),
+            ("barèmes ajoutés", str(len(self.ajouts))),
+        ]
+        return a.page(
+            a.carte("Droit", self.code, faits),
+            a.table(("Régime", "Intitulé", "Texte"), regimes, legende="Régimes"),
+            a.table(("Barème", "Intitulé", "Unité", "Connu du", "Au"), baremes, legende="Barèmes"),
+        )
 
 
 def _fusionner(bareme: Bareme, plus: Taux) -> Iterator[Palier]:

@@ -1,11 +1,15 @@
 """Prescription : le jour où l'action s'éteint, et tout ce qui l'a déplacé."""
 
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from attrs import frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.resultat import Resultat, Source
+
+if TYPE_CHECKING:
+    from recouvrement.affichage import Ton
 
 
 class Versement(NamedTuple):
@@ -39,6 +43,8 @@ class Segment:
     source: Source | None
     motif: str
     fin: date | None = None
+
+    _repr_html_ = fiche("Moment de la prescription")
 
     @property
     def nom(self) -> str:
@@ -139,19 +145,54 @@ class Prescription:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
-        periodes = [(s.du, s.au or self.au, s.nom) for s in self.chronologie if s.fin]
-        reperes = [(self.au, "examen"), (self.prudente, "jour prudent"), (self.valeur, "dernier jour utile")]
         lignes = [
-            (a.date_fr(s.du), s.nom, s.evenement, a.date_fr(s.fin) if s.fin else "", s.motif, str(s.source or ""))
+            (a.date_fr(s.du), s.nom, s.evenement, a.date_fr(s.fin) if s.fin else "inchangé", s.motif, str(s.source or ""))
             for s in self.chronologie
         ]
-        deux_dates = [("dernier jour utile", a.date_fr(self.valeur)), ("jour prudent", a.date_fr(self.prudente))]
+        entetes = ("Le", "Effet", "Événement", "Dernier jour utile", "Motif", "Article")
+        reserves = self.resultat.reserves
         return a.page(
-            a.carte("Prescription", self.etat, deux_dates),
-            a.frise(periodes, reperes),
-            a.table(("Le", "Effet", "Événement", "Dernier jour utile", "Motif", "Article"), lignes),
-            a.table(("Réserve",), [(r.texte,) for r in self.resultat.reserves]) if self.resultat.reserves else "",
+            self._carte(),
+            a.frise("Prescription", self._rangees(), self._reperes()),
+            a.table(entetes, lignes, legende="Ce qui a compté, et ce qui n'a rien changé"),
+            a.table(("Réserve", "Texte"), [(r.texte, str(r.source or "")) for r in reserves], legende="Réserves")
+            if reserves
+            else "",
         )
+
+    def _carte(self) -> str:
+        from recouvrement import affichage as a
+
+        ton: a.Ton = "grave" if self.acquise else "attention" if self.douteuse else ""
+        faits = [
+            ("dernier jour utile", a.date_fr(self.valeur)),
+            ("jour prudent", a.date_fr(self.prudente)),
+            ("vu du", a.date_fr(self.au)),
+            ("régime", a.en_clair(self.regime)),
+        ]
+        return a.carte("Prescription", self.etat, faits, ton=ton)
+
+    def _rangees(self) -> "list[tuple[str, list[tuple[date, date, Ton]]]]":
+        """Chaque délai, plein tant qu'il court, pâle une fois effacé ; chaque suspension en pointillé."""
+        comptes = [s for s in self.chronologie if s.fin]
+        departs = [s.du for s in comptes if s.effet in ("depart", "interruption")]
+        rangees: list[tuple[str, list[tuple[date, date, Ton]]]] = []
+        for s in comptes:
+            nom = f"{s.nom} : {s.evenement}" if s.evenement else s.nom
+            if s.effet == "suspension":
+                rangees.append((nom, [(s.du, s.au or max(s.du, self.au), "arret")]))
+            elif s.effet in ("depart", "interruption"):
+                fin = max(s.fin or s.du, s.du)
+                coupe = min([j for j in departs if s.du < j < fin], default=None)
+                rangees.append((nom, [(s.du, coupe, ""), (coupe, fin, "doux")] if coupe else [(s.du, max(fin, self.valeur), "")]))
+        return rangees
+
+    def _reperes(self) -> "list[tuple[date, str, Ton]]":
+        return [
+            (self.au, "examen", ""),
+            (self.prudente, "jour prudent", "attention"),
+            (self.valeur, "dernier jour utile", "grave"),
+        ]
 
 
 def _duree(segment: Segment) -> str:

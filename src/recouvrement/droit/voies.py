@@ -7,11 +7,12 @@ from typing import Any, Literal, NamedTuple
 
 from attrs import frozen
 
+from recouvrement.affichage import dire, fiche
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.montant import Montant
-from recouvrement.resultat import Reserve, Resultat, Source, dire, expliquer, toutes_reserves, vers_dict
+from recouvrement.resultat import Reserve, Resultat, Source, expliquer, toutes_reserves, vers_dict
 
 ETATS = {"en_main": "en main", "deduite": "à retrouver", "manquante": "manquante"}
 Fourchette = tuple[Montant, Montant]
@@ -71,6 +72,8 @@ class Piece:
     intitule: str
     etat: Literal["en_main", "deduite", "manquante"]
 
+    _repr_html_ = fiche("Pièce")
+
     def __str__(self) -> str:
         return f"{self.intitule} ({ETATS[self.etat]})"
 
@@ -89,6 +92,8 @@ class DelaiDeVoie:
     intitule: str
     depart: str
     terme: Resultat[date] | None = None
+
+    _repr_html_ = fiche("Délai d'une voie")
 
     def __str__(self) -> str:
         return f"{self.intitule} : {dire(self.terme.valeur)}" if self.terme else f"{self.intitule} (à compter de : {self.depart})"
@@ -181,6 +186,11 @@ class Voie:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
+        return a.page(self._carte())
+
+    def _carte(self) -> str:
+        from recouvrement import affichage as a
+
         lignes = [
             ("pourquoi", self.motif),
             ("devant", self.competence.valeur),
@@ -192,7 +202,8 @@ class Voie:
             ("pièces manquantes", " ; ".join(p.intitule for p in self.manquantes) or "aucune"),
             ("texte", str(self.source)),
         ]
-        return a.page(a.carte(self.intitule, self.etat, lignes))
+        ton: a.Ton = "" if not self.ouverte else "bon" if self.disponible else "attention"
+        return a.carte(self.intitule, self.etat, lignes, ton=ton)
 
 
 def dire_fourchette(fourchette: Fourchette) -> str:

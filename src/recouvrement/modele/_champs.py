@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,12 +35,13 @@ def nfc_ou_rien(valeur: str | None) -> str | None:
 
 def jour(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
     """Date civile obligatoire."""
-    jour_civil(valeur, attribut.name)
+    if type(valeur) is not date:
+        jour_civil(valeur, attribut.name)
 
 
 def jour_ou_rien(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
     """Date civile facultative."""
-    if valeur is not None:
+    if valeur is not None and type(valeur) is not date:
         jour_civil(valeur, attribut.name)
 
 
@@ -106,6 +108,7 @@ def en_suite(valeur: Iterable[Any]) -> tuple[Any, ...]:
 
 def suite_de(*genres: type) -> Validateur:
     """Tuple d'objets de ces genres."""
+    de_textes = str in genres
 
     def valider(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
         if not isinstance(valeur, tuple):
@@ -116,7 +119,7 @@ def suite_de(*genres: type) -> Validateur:
             if not isinstance(element, genres):
                 noms = ", ".join(g.__name__ for g in genres)
                 raise DonneeInvalide(f"chaque élément doit être : {noms}", champ=attribut.name, valeur=type(element).__name__)
-            if isinstance(element, str):
+            if de_textes:
                 controler_texte(element, attribut.name)
 
     return valider

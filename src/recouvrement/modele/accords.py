@@ -87,7 +87,7 @@ class ReconnaissanceDeDette:
         lignes = [(a.date_fr(le), str(m)) for le, m in self.engagement.versements]
         return a.page(
             a.carte(f"Reconnaissance de dette de {self.debiteur.nom}", str(self.montant), paires),
-            a.table(("Versement le", "Montant"), lignes, nombres=(1,)),
+            a.table(("Versement le", "Montant"), lignes, legende="Engagement", nombres=(1,)),
         )
 
 

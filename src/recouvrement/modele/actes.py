@@ -4,6 +4,7 @@ from datetime import date
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 
@@ -25,6 +26,8 @@ class Relance:
     pour_memoire: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Relance")
+
 
 @frozen(kw_only=True)
 class MiseEnDemeure:
@@ -44,6 +47,8 @@ class MiseEnDemeure:
     pour_memoire: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Mise en demeure")
+
 
 @frozen(kw_only=True)
 class Transmission:
@@ -59,6 +64,8 @@ class Transmission:
     a: str = field(default="commissaire_de_justice", converter=c.nfc, validator=c.texte(long=60))
     pour_memoire: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Remise du dossier")
 
 
 CAUSES_D_INTERRUPTION = {
@@ -91,6 +98,8 @@ class ActeInterruptif:
     fin_le: date | None = field(default=None, validator=c.jour_ou_rien)
     non_avenu: bool = field(default=False, validator=c.vrai_ou_faux)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Acte interruptif")
 
     def __attrs_post_init__(self) -> None:
         if self.fin_le is not None and self.fin_le < self.le:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant, Taux, centiemes, taux
@@ -39,6 +40,8 @@ class TauxIndexe:
     indice: Literal["bce", "legal"] = field(validator=c.parmi("bce", "legal"))
     fois: Decimal = field(default=Decimal(1), kw_only=True, converter=_fois)
     plus: Taux = field(default=Taux(0), kw_only=True, converter=_plus)
+
+    _repr_html_ = fiche("Taux indexé", indice="", fois="", plus="")
 
     def __attrs_post_init__(self) -> None:
         if centiemes(self.fois, "fois") <= 0:
@@ -93,6 +96,8 @@ class Terme:
         default="emission", validator=c.parmi("emission", "livraison", "reception", "service_fait", "dedouanement")
     )
 
+    _repr_html_ = fiche("Terme de paiement")
+
     def __attrs_post_init__(self) -> None:
         if self.jours < 0 or self.mois < 0 or not (self.quantieme is None or 1 <= self.quantieme <= 31):
             raise DonneeInvalide("jours et mois positifs, quantième de 1 à 31", champ="terme", valeur=str(self))
@@ -138,6 +143,8 @@ class ConditionsPaiement:
     clause_penale: Taux | Montant | None = None
     capitalisation: bool = field(default=False, validator=c.vrai_ou_faux)
     periodique: bool = field(default=False, validator=c.vrai_ou_faux)
+
+    _repr_html_ = fiche("Conditions de paiement")
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.clause_penale, Taux | Montant | None):

@@ -86,10 +86,18 @@ class Creance:
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
+        facultatives = (
+            ("nature", self.nature),
+            ("exécutée le", self.executee_le),
+            ("reçue le", self.recue_le),
+            ("contrat du", self.contrat_le),
+        )
         lignes = [
-            ("Créancier", self.creancier.nom),
-            ("Débiteur", f"{self.debiteur.nom} ({self.debiteur.qualite.value})"),
-            ("Émise le", a.date_fr(self.emise_le)),
-            ("Échéance", a.date_fr(self.echeance) if self.echeance else "selon la loi"),
+            ("créancier", self.creancier.nom),
+            ("débiteur", f"{self.debiteur.nom} ({a.dire(self.debiteur.qualite)})"),
+            ("émise le", a.date_fr(self.emise_le)),
+            ("échéance", a.date_fr(self.echeance) if self.echeance else str(self.conditions.terme or "selon la loi")),
+            *[(nom, a.dire(valeur)) for nom, valeur in facultatives if valeur and valeur != "facture"],
+            *([("taux convenu", str(self.conditions.taux_penalites))] if self.conditions.taux_penalites else []),
         ]
         return a.page(a.carte(f"Créance {self.numero}", str(self.principal), lignes))

@@ -243,6 +243,47 @@ class Dossier:
         """Vrai si toutes les créances que l'événement nomme sont de ce dossier ; vrai aussi s'il n'en nomme aucune."""
         return {x.reference for x in self.creances}.issuperset(creances_visees(evenement))
 
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        total = sum([x.principal for x in self.creances[1:]], self.creances[0].principal)
+        faits = [
+            ("créancier", self.creancier.nom),
+            ("créances", str(len(self.creances))),
+            ("événements", str(len(self.evenements))),
+        ]
+        creances = [
+            (x.numero, a.date_fr(x.emise_le), a.date_fr(x.echeance) if x.echeance else "selon la loi", str(x.principal))
+            for x in self.creances
+        ]
+        tableaux = [
+            a.table(
+                ("Facture", "Émise le", "Échéance", "Montant d'origine"),
+                creances[: a.MONTREES],
+                legende="Créances",
+                nombres=(3,),
+                total=("Total", "", "", str(total)),
+                note=a.la_suite(len(creances)),
+            )
+        ]
+        if self.evenements:
+            faits_dates = [(a.date_fr(e.le), a.nom_de(e), ", ".join(creances_visees(e)), _montant_de(e)) for e in self.evenements]
+            tableaux.append(
+                a.table(
+                    ("Le", "Événement", "Créances", "Montant"),
+                    faits_dates[: a.MONTREES],
+                    legende="Événements",
+                    nombres=(3,),
+                    note=a.la_suite(len(faits_dates)),
+                )
+            )
+        return a.page(a.carte(f"Dossier de {self.debiteur.nom}", str(total), faits), *tableaux)
+
+
+def _montant_de(evenement: Evenement) -> str:
+    montant = getattr(evenement, "montant", None)
+    return "" if montant is None else str(montant)
+
 
 def _sans_double(champ: str, references: list[str]) -> None:
     if len(set(references)) != len(references):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import Attribute, field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant, Taux, taux
@@ -52,6 +53,8 @@ class Paiement:
     moyen: str = field(default="virement", converter=c.nfc, validator=c.texte(long=40))
     affectation: Literal["debiteur", "creancier"] = field(default="debiteur", validator=c.parmi("debiteur", "creancier"))
 
+    _repr_html_ = fiche("Paiement")
+
 
 @frozen(kw_only=True)
 class Rejet:
@@ -64,6 +67,8 @@ class Rejet:
     le: date = field(validator=c.jour)
     paiement: str = field(converter=c.nfc, validator=c.texte())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Rejet d'un paiement")
 
 
 @frozen(kw_only=True)
@@ -80,6 +85,8 @@ class Avoir:
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
     effet_le: date | None = field(default=None, validator=c.jour_ou_rien)
 
+    _repr_html_ = fiche("Avoir")
+
     @property
     def effet(self) -> date:
         """Jour où le principal baisse."""
@@ -95,6 +102,8 @@ class Remise:
     creance: str = field(converter=c.nfc, validator=c.texte())
     poste: str = field(default="principal", validator=c.parmi(*POSTES))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Remise")
 
     @property
     def effet(self) -> date:
@@ -117,6 +126,8 @@ class FraisJustifies:
     piece: str = field(converter=c.nfc, validator=c.texte())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Frais justifiés")
+
 
 @frozen(kw_only=True)
 class Contestation:
@@ -132,6 +143,8 @@ class Contestation:
     montant: Montant | None = field(default=None, converter=_montant_ou_rien)
     levee_le: date | None = field(default=None, validator=c.jour_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Contestation")
 
     def __attrs_post_init__(self) -> None:
         if self.montant is not None and self.montant.centimes <= 0:
@@ -153,6 +166,8 @@ class DelaiDeGrace:
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     taux: Taux | None = field(default=None, converter=_taux_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Délai de grâce")
 
     def __attrs_post_init__(self) -> None:
         if self.au < self.du:
@@ -176,6 +191,8 @@ class ProcedureCollective:
     cloturee_le: date | None = field(default=None, validator=c.jour_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Procédure collective")
+
 
 @frozen(kw_only=True)
 class Titre:
@@ -194,6 +211,8 @@ class Titre:
     capitalisation_le: date | None = field(default=None, validator=c.jour_ou_rien)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Titre exécutoire")
+
     def __attrs_post_init__(self) -> None:
         if self.executoire_le < self.le:
             raise DonneeInvalide("exécutoire avant d'être rendu", champ="executoire_le", valeur=self.executoire_le)
@@ -211,6 +230,8 @@ class Reconnaissance:
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Reconnaissance")
+
 
 @frozen(kw_only=True)
 class Renonciation:
@@ -219,6 +240,8 @@ class Renonciation:
     le: date = field(validator=c.jour)
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Renonciation")
 
 
 @frozen(kw_only=True)
@@ -234,6 +257,8 @@ class Promesse:
     pour_le: date = field(validator=c.jour)
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Promesse de paiement")
 
     def __attrs_post_init__(self) -> None:
         if self.pour_le < self.le:
@@ -258,6 +283,22 @@ class Echeancier:
     decheance: bool = field(default=True, validator=c.vrai_ou_faux)
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        total = sum([m for _, m in self.versements[1:]], self.versements[0][1])
+        faits = [
+            ("convenu le", a.date_fr(self.le)),
+            ("créances", ", ".join(self.creances) or "toutes celles du dossier"),
+            ("intérêts", a.en_clair(self.interets)),
+            ("un versement manqué", "rend le tout exigible" if self.decheance else "ne fait pas perdre le terme"),
+        ]
+        lignes = [(str(i), a.date_fr(le, semaine=True), str(m)) for i, (le, m) in enumerate(self.versements, 1)]
+        return a.page(
+            a.carte("Échéancier", str(total), faits),
+            a.table(("N°", "Le", "Montant"), lignes, legende="Versements", nombres=(2,), total=("", "Total", str(total))),
+        )
+
     @versements.validator
     def _en_ordre(self, attribut: "Attribute[object]", valeur: object) -> None:
         remede = "Donnez une suite de couples (jour, montant)."
@@ -281,6 +322,8 @@ class DecheanceTerme:
     le: date = field(validator=c.jour)
     creance: str = field(converter=c.nfc, validator=c.texte())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Déchéance du terme")
 
 
 CAUSES_DE_SUSPENSION = (
@@ -310,6 +353,8 @@ class Suspension:
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Suspension")
+
     def __attrs_post_init__(self) -> None:
         if self.au is not None and self.au < self.du:
             raise DonneeInvalide("la suspension finit avant de commencer", champ="au", valeur=self.au)
@@ -337,6 +382,8 @@ class Appel:
     creances: tuple[str, ...] = field(default=(), converter=c.en_suite, validator=c.suite_de(str))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
 
+    _repr_html_ = fiche("Appel")
+
 
 NATURES_DE_SIGNAL = ("silence", "report", "difficultes")
 
@@ -348,6 +395,8 @@ class Signal:
     le: date = field(validator=c.jour)
     nature: str = field(validator=c.parmi(*NATURES_DE_SIGNAL))
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Signal")
 
 
 @frozen(kw_only=True)
@@ -365,6 +414,8 @@ class Blocage:
     jusqu_au: date | None = field(default=None, validator=c.jour_ou_rien)
     creance: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien())
     reference: str = field(default="", converter=c.nfc, validator=c.texte(vide=True))
+
+    _repr_html_ = fiche("Blocage")
 
     def __attrs_post_init__(self) -> None:
         if self.jusqu_au is not None and self.jusqu_au < self.le:

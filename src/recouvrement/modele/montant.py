@@ -7,6 +7,7 @@ from typing import Self
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, extrait
 from recouvrement.modele.devises import decimales
 
@@ -91,6 +92,8 @@ class Montant:
 
     centimes: int = field()
     devise: str = field(default="EUR")
+
+    _repr_html_ = fiche("Montant", centimes="", devise="")
 
     def __init__(self, valeur: Decimal | int | str, devise: str = "EUR") -> None:
         self.__attrs_init__(_entier(valeur, decimales(devise), "montant", _REMEDE_MONTANT), devise)
@@ -203,6 +206,8 @@ class Taux:
     """
 
     dix_milliemes: int
+
+    _repr_html_ = fiche("Taux", dix_milliemes="")
 
     def __init__(self, pourcent: Decimal | int | str) -> None:
         lu = _entier(pourcent, 4, "taux", _REMEDE_TAUX, chiffres_exacts=False)

@@ -1,7 +1,7 @@
 """Un accord de paiement : le proposer, puis dire s'il est tenu. N'importe aucune autre pièce de la politique."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Avoir, DecheanceTerme, Echeancier, Paiement, Rejet, Remise
 from recouvrement.modele.montant import Montant
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.temps import UN_JOUR, Delai, JoursOuvres, jour_civil
 
 if TYPE_CHECKING:
@@ -129,9 +131,11 @@ class VersementSuivi:
     fait_le: date | None
     etat: Literal["a_venir", "fait", "fait_en_retard", "en_retard", "exigible"]
 
+    _repr_html_ = fiche("Versement", du="dû")
+
 
 @frozen(kw_only=True)
-class SuiviEcheancier:
+class SuiviEcheancier(EnTable):
     """Où en est un plan au jour ``au``.
 
     Attributes:
@@ -191,9 +195,21 @@ class SuiviEcheancier:
                 "reste": v.reste.decimal,
                 "fait_le": v.fait_le,
                 "etat": v.etat,
+                "devise": v.du.devise,
             }
             for v in self.versements
         ]
+
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "le": "jour",
+            "du": "somme",
+            "paye": "somme",
+            "reste": "somme",
+            "fait_le": "jour",
+            "etat": "texte",
+            "devise": "texte",
+        }
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -203,9 +219,10 @@ class SuiviEcheancier:
             (a.date_fr(v.le, longue=False), str(v.du), str(v.paye), str(v.reste), ETATS_D_UN_VERSEMENT[v.etat])
             for v in self.versements
         ]
+        ton: a.Ton = "grave" if self.etat == "rompu" else "attention" if self.etat == "en_retard" else "bon"
         return a.page(
-            a.carte(f"Échéancier du {a.date_fr(self.echeancier.le)}, au {a.date_fr(self.au)}", ETATS[self.etat], faits),
-            a.table(("Le", "Dû", "Payé", "Reste", "État"), lignes, nombres=(1, 2, 3)),
+            a.carte(f"Échéancier du {a.date_fr(self.echeancier.le)}, au {a.date_fr(self.au)}", ETATS[self.etat], faits, ton=ton),
+            a.table(("Le", "Dû", "Payé", "Reste", "État"), lignes, legende="Versements", nombres=(1, 2, 3)),
         )
 
 

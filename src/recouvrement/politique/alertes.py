@@ -20,7 +20,6 @@ from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique import accord, empechements
 from recouvrement.politique.bilan import Alerte, Gravite
 from recouvrement.politique.compte import Compte, Trait
-from recouvrement.resultat import Reserve
 from recouvrement.temps import UN_JOUR, Delai
 
 DELAIS_D_ALERTE: tuple[tuple[Delai, Gravite], ...] = (
@@ -50,7 +49,8 @@ def alertes(
                 trouvees.extend(_parole(creance, e, evenements, droit, au))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
-    trouvees += [Alerte("taux_incertain", "attention", r.texte, creance.reference, r.source) for r in _doutes(compte)]
+    for doute in dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]):  # celles des taux des lignes
+        trouvees.append(Alerte("taux_incertain", "attention", doute.texte, creance.reference, doute.source))
     if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
     if creance.conditions.taux_penalites is not None and not compte.regime.admet_un_taux_convenu:
@@ -70,15 +70,10 @@ def alertes(
         if risque := droit.avertissements.get(reserve.cle):
             message = f"{reserve.texte} ; {risque.intitule}"
             trouvees.append(Alerte(reserve.cle, "attention", message, creance.reference, risque.source))
-    if creance.devise != "EUR" and compte.en_retard and compte.regime.indemnite:
+    if compte.devise != "EUR" and compte.en_retard and compte.regime.indemnite:
         message = "créance qui n'est pas en euros : l'indemnité de 40 € est due en plus du total, et n'y est pas comptée"
         trouvees.append(Alerte("indemnite_autre_devise", "attention", message, creance.reference))
     return tuple(trouvees)
-
-
-def _doutes(compte: Compte) -> list[Reserve]:
-    """Réserves portées par les taux des lignes, sans répétition."""
-    return list(dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]))
 
 
 def _prescription(reference: str, prescription: Prescription, au: date) -> Alerte:
@@ -126,7 +121,7 @@ def _interets_du_titre(compte: Compte, titre: Titre, droit: Droit, au: date) -> 
     paye = sum(t.centimes for t in compte.traits) - compte.courus  # les paiements éteignent les plus anciens d'abord
     reste = min(vieux, anterieurs + vieux - paye)
     if reste > 0:
-        montant = Montant.de_centimes(reste, compte.creance.devise)
+        montant = Montant.de_centimes(reste, compte.devise)
         message = (
             f"{montant} d'intérêts échus du {date_fr(debut)} au {date_fr(limite)}, plus de {ligne.duree} : prescrits si rien ne les a"
             " interrompus, ils sont pourtant dans le total"

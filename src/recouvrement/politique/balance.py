@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
+from recouvrement.affichage import MONTREES, Ton, fiche, la_suite
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.dossier import Dossier, vise
@@ -15,12 +16,11 @@ from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Creancier, Debiteur
 from recouvrement.politique.bilan import Bilan, BilanCreance
 from recouvrement.politique.comptabilite import LIBELLES
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.resultat import pour_json
 
 Par = Literal["debiteur", "creancier"]
 NOMS_DES_PARTIES = {"debiteur": "Débiteur", "creancier": "Créancier"}
-MONTREES = 50
-"""Lignes qu'une page montre au plus ; ``vers_lignes`` les donne toutes."""
 
 
 def emises(bilan: Bilan) -> list[BilanCreance]:
@@ -49,12 +49,6 @@ def jours(n: int) -> str:
     return f"{n} jour{'s' * (abs(n) > 1)}"
 
 
-def la_suite(combien: int) -> str:
-    """Ce qu'une page ne montre pas."""
-    reste = combien - MONTREES
-    return f"{reste} autre{'s' * (reste > 1)} ligne{'s' * (reste > 1)} : vers_lignes() les donne" if reste > 0 else ""
-
-
 # --- la balance âgée -------------------------------------------------------------------------------------------------
 
 
@@ -78,6 +72,8 @@ class PosteAge:
     accessoires: Montant
     conteste: Montant
     prescrite: bool
+
+    _repr_html_ = fiche("Créance de la balance")
 
 
 @frozen(kw_only=True)
@@ -105,9 +101,11 @@ class LigneAgee:
     trop_percu: Montant
     postes: tuple[PosteAge, ...]
 
+    _repr_html_ = fiche("Ligne de balance âgée")
+
 
 @frozen(kw_only=True)
-class BalanceAgee:
+class BalanceAgee(EnTable):
     """Le principal restant dû, par ancienneté de retard.
 
     Attributes:
@@ -131,6 +129,10 @@ class BalanceAgee:
             for x in self.lignes
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        sommes = (*self.tranches, "principal", "accessoires", "total", "dont_conteste", "dont_prescrit", "trop_percu")
+        return {"cle": "texte", self.par: "texte", "devise": "texte", **dict.fromkeys(sommes, "somme")}
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         totaux = {x.devise: [m.vers_json() for m in (*x.tranches, x.principal, x.accessoires, x.total)] for x in self.totaux}
@@ -148,15 +150,34 @@ class BalanceAgee:
                     entetes,
                     [_cellules(x) for x in siennes[:MONTREES]],
                     nombres=range(1, len(entetes)),
-                    total=_cellules(total),
-                    legende=la_suite(len(siennes)),
+                    total=("Total", *_cellules(total)[1:]),
+                    legende=f"Par {NOMS_DES_PARTIES[self.par].lower()}, en {total.devise}",
+                    note=la_suite(len(siennes)),
                 )
             )
-        return a.page(a.carte("Balance âgée", f"au {a.date_fr(self.au)}"), *tableaux)
+        return a.page(a.carte("Balance âgée", f"au {a.date_fr(self.au)}"), self._barres(), *tableaux)
+
+    def _barres(self) -> str:
+        """Le principal de chaque tranche, à l'échelle de la plus lourde ; d'autant plus vif qu'il est ancien."""
+        from recouvrement import affichage as a
+
+        morceaux = []
+        for total in self.totaux:
+            plein = max([abs(m.centimes) for m in total.tranches], default=0) or 1
+            lignes = [
+                (nom, str(m), 100 * max(m.centimes, 0) // plein, _ton(rang, len(self.tranches)))
+                for rang, (nom, m) in enumerate(zip(self.tranches, total.tranches, strict=True))
+            ]
+            morceaux.append(a.barres(f"Principal par ancienneté de retard, en {total.devise}", ("Retard", "Principal"), lignes))
+        return "".join(morceaux)
+
+
+def _ton(rang: int, combien: int) -> Ton:
+    return "bon" if rang == 0 else "grave" if rang == combien - 1 else "attention" if rang == combien - 2 else ""
 
 
 def _cellules(x: LigneAgee) -> tuple[str, ...]:
-    return (x.nom, *map(str, x.tranches), str(x.principal), str(x.accessoires), str(x.total))
+    return (x.nom, *[str(m) if m else "—" for m in (*x.tranches, x.principal, x.accessoires)], str(x.total))
 
 
 def noms_des_tranches(bornes: Sequence[int]) -> tuple[str, ...]:
@@ -265,7 +286,7 @@ class LigneNonReclamee:
 
 
 @frozen(kw_only=True)
-class PenalitesNonReclamees:
+class PenalitesNonReclamees(EnTable):
     """Ce que les retards ont fait naître sans que personne le demande.
 
     Attributes:
@@ -288,6 +309,11 @@ class PenalitesNonReclamees:
             for x in self.lignes
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        textes = ("creancier", "debiteur", "reference", "facture", "devise")
+        sommes: dict[str, Genre] = dict.fromkeys((*LIBELLES, "total"), "somme")
+        return {**dict.fromkeys(textes, "texte"), **sommes, "principal_paye": "oui_non", "retenue": "texte"}
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         sommes = {nom: [m.vers_json() for m in getattr(self, nom)] for nom in ("totaux", "perdues")}
@@ -305,7 +331,7 @@ class PenalitesNonReclamees:
         entetes = ("Débiteur", "Facture", "Composition", "Total", "Ce qui retient")
         return a.page(
             a.carte(f"Jamais réclamé, au {a.date_fr(self.au)}", somme, perdues),
-            a.table(entetes, lignes, nombres=(3,), legende=la_suite(len(self.lignes))),
+            a.table(entetes, lignes, nombres=(3,), legende="De la plus forte à la moindre", note=la_suite(len(self.lignes))),
         )
 
 

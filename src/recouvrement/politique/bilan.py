@@ -7,12 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 from attrs import frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import Acte, ActeInterruptif
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique.scenario import Etape
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.resultat import Differe, Noeud, Reserve, Resultat, Source, toutes_reserves
 
 POSTES = ("principal", "penalites", "interets", "clause_penale", "indemnite", "frais")
@@ -41,6 +43,8 @@ class LigneDecompte:
     source: Source | None
     reserves: tuple[Reserve, ...] = ()
     origine: str = ""
+
+    _repr_html_ = fiche("Ligne de décompte")
 
     @property
     def valeur(self) -> Montant:
@@ -79,6 +83,8 @@ class Imputation:
     clause_penale: Montant
     indemnite: Montant
     frais: Montant
+
+    _repr_html_ = fiche("Imputation")
 
     @property
     def valeur(self) -> Montant:
@@ -122,27 +128,41 @@ class Ouverture(NamedTuple):
     montant: Montant
 
 
+class Mouvement(NamedTuple):
+    """Ce qui fait monter ou descendre la dette, un jour donné."""
+
+    le: date
+    creance: str
+    nature: str
+    montant: Montant
+    detail: str
+
+
 @frozen
-class Decompte(Differe):
+class Decompte(Differe, EnTable):
     """Lignes d'accroissement et imputations, par créance puis par jour ; et ce qui était dû d'un coup."""
 
     lignes: tuple[LigneDecompte, ...]
     imputations: tuple[Imputation, ...] = ()
     ouvertures: tuple[Ouverture, ...] = ()
 
+    def _mouvements(self) -> "list[Mouvement]":
+        """Dans l'ordre du temps ; le même jour : ce qui s'ouvre, ce qui court, ce qui s'éteint."""
+        tous = [(0, Mouvement(o.le, o.creance, NOMS_DES_POSTES[o.nature], o.montant, "")) for o in self.ouvertures]
+        tous += [(1, Mouvement(x.au, x.creance, NOMS_DES_POSTES[x.nature], x.montant, x.motif)) for x in self.lignes]
+        tous += [(2, Mouvement(i.le, i.creance, i.evenement, -i.valeur, i.motif)) for i in self.imputations]
+        return [m for _, m in sorted(tous, key=lambda x: (x[1].le, x[0], x[1].creance))]
+
     def solde_progressif(self) -> list[dict[str, Any]]:
         """Tout ce qui a fait monter ou descendre la dette, dans l'ordre du temps, avec le solde après chaque mouvement.
 
         Le dernier solde est le total dû ; montants en ``Decimal``.
         """
-        mouvements = [(o.le, 0, o.creance, NOMS_DES_POSTES[o.nature], o.montant) for o in self.ouvertures]
-        mouvements += [(x.au, 1, x.creance, NOMS_DES_POSTES[x.nature], x.montant) for x in self.lignes]
-        mouvements += [(i.le, 2, i.creance, i.evenement, -i.valeur) for i in self.imputations]
         solde, rendu = 0, []
-        for le, _, creance, nature, montant in sorted(mouvements, key=lambda m: m[:3]):
-            solde += montant.centimes
-            cumul = Montant.de_centimes(solde, montant.devise).decimal
-            rendu.append({"le": le, "creance": creance, "nature": nature, "montant": montant.decimal, "solde": cumul})
+        for m in self._mouvements():
+            solde += m.montant.centimes
+            cumul = Montant.de_centimes(solde, m.montant.devise).decimal
+            rendu.append({"le": m.le, "creance": m.creance, "nature": m.nature, "montant": m.montant.decimal, "solde": cumul})
         return rendu
 
     def vers_lignes(self) -> list[dict[str, Any]]:
@@ -157,6 +177,7 @@ class Decompte(Differe):
                 "base": x.base.decimal,
                 "taux": x.taux.pourcent,
                 "montant": x.montant.decimal,
+                "devise": x.montant.devise,
             }
             for x in self.lignes
         ]
@@ -170,33 +191,45 @@ class Decompte(Differe):
                 "base": None,
                 "taux": None,
                 "montant": (-i.valeur).decimal,
+                "devise": i.valeur.devise,
             }
             for i in self.imputations
         ]
         return sorted(accrus + eteints, key=lambda d: (d["au"], d["creance"], d["jours"] == 0))
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "creance": "texte",
+            "nature": "texte",
+            "du": "jour",
+            "au": "jour",
+            "jours": "entier",
+            "base": "somme",
+            "taux": "taux",
+            "montant": "somme",
+            "devise": "texte",
+        }
+
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
 
-        lignes = [
-            (
-                x.creance,
-                a.date_fr(x.du, longue=False),
-                a.date_fr(x.au, longue=False),
-                str(x.jours),
-                str(x.base),
-                str(x.taux),
-                str(x.montant),
-            )
-            for x in self.lignes
-        ]
-        entetes = ("Facture", "Du", "Au", "Jours", "Base", "Taux", "Montant")
-        total = ("Total", "", "", "", "", "", str(sum(x.montant for x in self.lignes))) if lignes else ()
-        morceaux = [a.table(entetes, lignes, nombres=(3, 4, 5, 6), total=total)]
-        if self.imputations:
-            payes = [(a.date_fr(i.le, longue=False), i.evenement, i.creance, i.motif, str(i.valeur)) for i in self.imputations]
-            morceaux.append(a.table(("Le", "Fait", "Facture", "Imputé sur", "Montant"), payes, nombres=(4,)))
-        return a.page(*morceaux)
+        return a.page(self._tableau())
+
+    def _tableau(self) -> str:
+        from recouvrement import affichage as a
+
+        solde, lignes = 0, []
+        for m in self._mouvements():
+            solde += m.montant.centimes
+            cumul = Montant.de_centimes(solde, m.montant.devise)
+            lignes.append((a.date_fr(m.le, longue=False), m.creance, m.nature, m.detail, str(m.montant), str(cumul)))
+        return a.table(
+            ("Le", "Créance", "Mouvement", "Détail", "Montant", "Solde"),
+            lignes,
+            legende="Décompte : tout ce qui a fait monter ou descendre la dette",
+            nombres=(4, 5),
+            total=("Solde", "", "", "", "", lignes[-1][5]) if lignes else (),
+        )
 
 
 Gravite = Literal["info", "attention", "grave"]
@@ -212,6 +245,8 @@ class Alerte:
     creance: str = ""
     source: Source | None = None
 
+    _repr_html_ = fiche("Alerte")
+
 
 @frozen
 class Empechement:
@@ -221,6 +256,8 @@ class Empechement:
     motif: str
     source: Source | None = None
     jusqu_au: date | None = None
+
+    _repr_html_ = fiche("Empêchement")
 
 
 @frozen(kw_only=True)
@@ -242,6 +279,8 @@ class ActionProposee:
     source: Source | None = None
     payer_avant_le: date | None = None
     limite: date | None = None
+
+    _repr_html_ = fiche("Action proposée")
 
     @property
     def creances(self) -> tuple[str, ...]:
@@ -286,9 +325,14 @@ class BilanCreance:
         """Vrai quand plus rien n'est dû."""
         return not self.total.valeur
 
+    def _repr_html_(self) -> str:
+        from recouvrement.politique.presentation import creance_en_html
+
+        return creance_en_html(self)
+
 
 @frozen(kw_only=True)
-class Bilan:
+class Bilan(EnTable):
     """Un dossier au jour de l'examen : même dossier et même ``au``, même bilan, pour toujours.
 
     Attributes:
@@ -352,6 +396,11 @@ class Bilan:
         from recouvrement.politique.presentation import bilan_en_lignes
 
         return bilan_en_lignes(self)
+
+    def _colonnes(self) -> Mapping[str, Genre]:
+        from recouvrement.politique.presentation import COLONNES_DU_BILAN
+
+        return COLONNES_DU_BILAN
 
     def _repr_html_(self) -> str:
         from recouvrement.politique.presentation import bilan_en_html

@@ -50,6 +50,7 @@ class Compte:
         "course",
         "creance",
         "curseur",
+        "devise",
         "documentes",
         "echeance",
         "en_retard",
@@ -71,6 +72,7 @@ class Compte:
 
     def __init__(self, creance: Creance, regime: Regime, echeance: Resultat[date], course: Course) -> None:
         self.creance = creance
+        self.devise = creance.devise
         self.regime = regime
         self.echeance = echeance
         self.course = course
@@ -94,6 +96,11 @@ class Compte:
         return self.penalites + self.interets
 
     @property
+    def total(self) -> int:
+        """Ce qui reste des six postes."""
+        return self.principal + self.penalites + self.interets + self.clause_penale + self.indemnite + self.frais
+
+    @property
     def lignes(self) -> tuple[LigneDecompte, ...]:
         """Les lignes du décompte, une fois le parcours fini."""
         if self._lignes is None:
@@ -102,7 +109,7 @@ class Compte:
 
     def _en_ligne(self, trait: Trait) -> LigneDecompte:
         du, au, jours, base, palier, annee, centimes, capitalise = trait
-        creance, course, devise = self.creance, self.course, self.creance.devise
+        creance, course, devise = self.creance, self.course, self.devise
         return LigneDecompte(
             creance.reference,
             course.poste,
@@ -121,7 +128,7 @@ class Compte:
     @property
     def ouvertures(self) -> tuple[Ouverture, ...]:
         """Ce qui était dû d'un coup : le principal à l'émission, puis le reste."""
-        reference, principal, devise = self.creance.reference, self.creance.principal, self.creance.devise
+        reference, principal, devise = self.creance.reference, self.creance.principal, self.devise
         nes = [Ouverture(reference, le, nature, Montant.de_centimes(centimes, devise)) for le, nature, centimes in self.nes]
         return (Ouverture(reference, self.creance.emise_le, "principal", principal), *nes)
 

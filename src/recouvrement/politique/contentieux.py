@@ -156,11 +156,11 @@ class DossierContentieux:
 
         faits = [("devant", self.voie.competence.valeur), ("somme", str(self.total.valeur)), ("au", date_fr(self.au))]
         pieces = [(str(p.numero), p.intitule, date_fr(p.le) if p.le else "", ETATS[p.etat]) for p in self.bordereau]
-        pieces += [("", p.intitule, "", ETATS[p.etat]) for p in self.manquantes]
+        pieces += [("—", p.intitule, "", a.marque(ETATS[p.etat], "attention")) for p in self.manquantes]
         return a.page(
-            a.carte(self.voie.intitule, self.voie.etat, faits),
-            a.table(("Le", "Fait"), [(date_fr(f.le), f.texte) for f in self.chronologie]),
-            a.table(("N°", "Pièce", "Date", "État"), pieces),
+            a.carte(self.voie.intitule, self.voie.etat, faits, ton="bon" if self.pret else ""),
+            a.table(("Le", "Fait"), [(date_fr(f.le), f.texte) for f in self.chronologie], legende="Chronologie"),
+            a.table(("N°", "Pièce", "Date", "État"), pieces, legende="Bordereau des pièces"),
         )
 
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from recouvrement.modele._champs import parmi
 
@@ -60,3 +60,30 @@ class Conventions:
 
         fige, prolonger = self.taux_dans_le_temps == "fige_a_l_echeance", self.taux_inconnu == "prolonger"
         return Choix(self.depart_interets == "envoi", fige, prolonger, self.sous_le_plancher)
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        autres = len(self.changees)
+        tete = "celles par défaut" if not autres else f"{autres} changée{'s' * (autres > 1)}"
+        return a.page(a.carte("Conventions", tete), self._tableau())
+
+    @property
+    def changees(self) -> tuple[str, ...]:
+        """Noms de celles qui ne sont pas par défaut."""
+        return tuple([f.name for f in fields(Conventions) if getattr(self, f.name) != f.default])
+
+    def _tableau(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [
+            (
+                a.en_clair(f.name),
+                a.en_clair(getattr(self, f.name)),
+                a.marque(f"choisie ; par défaut : {a.en_clair(str(f.default))}", "attention")
+                if f.name in self.changees
+                else "par défaut",
+            )
+            for f in fields(Conventions)
+        ]
+        return a.table(("Convention", "Choix", ""), lignes, legende="Conventions de calcul")

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-
-from attrs import evolve
+from operator import attrgetter
 
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.base import Course, Droit
@@ -101,8 +100,9 @@ class Parcours:
         if faits:
             echeance = _dechue(echeance, faits)
         course = droit.course(droit, creance, regime, echeance.valeur, faits, au=self.au, choix=c.choix)
-        for plan in [e for e in faits if isinstance(e, Echeancier) and e.interets == "abandonnes"]:
-            course = self._abandonner(course, plan)
+        for fait in faits:
+            if isinstance(fait, Echeancier) and fait.interets == "abandonnes":
+                course = self._abandonner(course, fait)
         return Compte(creance, regime, echeance, course)
 
     def _abandonner(self, course: Course, plan: Echeancier) -> Course:
@@ -110,7 +110,7 @@ class Parcours:
         if suivre(plan, self.evenements, au=self.au, grace=GRACE_DE_PAROLE).etat not in ("tenu", "acheve"):
             return course
         avant = tuple([p._replace(au=min(p.au, plan.le)) for p in course.paliers if p.du <= plan.le])
-        return evolve(course, paliers=avant, reserves=(*course.reserves, INTERETS_ABANDONNES))
+        return course._replace(paliers=avant, reserves=(*course.reserves, INTERETS_ABANDONNES))
 
     def _parcourir(self) -> None:
         if self.evenements:
@@ -154,7 +154,7 @@ class Parcours:
         faits = self.faits[compte.creance.reference]
         due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, faits)
         numero = compte.creance.numero
-        if self.conventions.indemnite_par == "facture" and due.valeur and numero in self._indemnisees:
+        if numero in self._indemnisees and due.valeur and self.conventions.indemnite_par == "facture":
             return Resultat(Montant.zero(self.devise), due.regle, (), DEJA_COMPTEE, (PAR_FACTURE,))
         self._indemnisees.add(numero)
         return due
@@ -271,6 +271,7 @@ class Parcours:
             compte.imputations.append(imputation)
 
 
+_echeance = attrgetter("echeance.valeur")
 _MOUVEMENTS = (Avoir, Remise, Paiement, FraisJustifies, MiseEnDemeure)
 _RANG_DU_JOUR: dict[type, int] = {Avoir: 0, Remise: 0, Paiement: 1, FraisJustifies: 2, MiseEnDemeure: 3}
 
@@ -291,10 +292,6 @@ def _par_creance(creances: Sequence[Creance], evenements: Sequence[Evenement]) -
         for reference in creances_visees(e) or faits:
             faits[reference].append(e)
     return {reference: tuple(liste) for reference, liste in faits.items()}
-
-
-def _echeance(compte: Compte) -> date:
-    return compte.echeance.valeur
 
 
 def _dechue(echeance: Resultat[date], faits: Sequence[Evenement]) -> Resultat[date]:

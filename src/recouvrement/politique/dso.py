@@ -18,6 +18,7 @@ from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import INSECABLE, Montant, ecrire_decimal
 from recouvrement.politique.balance import emises
 from recouvrement.politique.bilan import Bilan, BilanCreance
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.temps import jour_civil
 
 ChiffreDAffaires = Mapping[date, Montant | Decimal | int | str] | Iterable[tuple[date, Montant | Decimal | int | str]]
@@ -51,7 +52,7 @@ class MoisDeVentes:
 
 
 @frozen(kw_only=True)
-class Dso:
+class Dso(EnTable):
     """Délai moyen de paiement des clients, en jours au dixième, dans une devise.
 
     Attributes:
@@ -104,6 +105,17 @@ class Dso:
             for m in self.mois
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "mois": "jour",
+            "jours": "entier",
+            "ventes": "somme",
+            "origine": "texte",
+            "encours": "somme",
+            "comptes": "note",
+            "devise": "texte",
+        }
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         from recouvrement.politique.balance import en_json
@@ -130,8 +142,10 @@ class Dso:
         faits = [("par épuisement", _jours(self.epuisement)), ("encours", str(self.encours)), ("ventes", str(self.ventes))]
         entetes = ("Mois", "Jours", "Ventes TTC", "Origine", "Encours à épuiser", "Jours comptés")
         return a.page(
-            a.carte(f"DSO au {a.date_fr(self.au)}", _jours(self.simple), faits),
-            a.table(entetes, lignes, nombres=(1, 2, 4, 5), legende=" ; ".join(self.avertissements)),
+            a.carte(
+                f"DSO au {a.date_fr(self.au)}", _jours(self.simple), [*faits, *[("attention", x) for x in self.avertissements]]
+            ),
+            a.table(entetes, lignes, nombres=(1, 2, 4, 5), legende="Mois par mois, du plus récent au plus ancien"),
         )
 
 
@@ -146,8 +160,6 @@ def _dixieme(exact: Fraction) -> Decimal:
 
 def dso(bilans: Iterable[Bilan], au: date, mois: int, donnes: ChiffreDAffaires) -> tuple[Dso, ...]:
     """Voir ``Portefeuille.dso``."""
-    if type(mois) is not int or not 1 <= mois <= 120:
-        raise DonneeInvalide("un nombre de mois, de 1 à 120, est attendu", champ="mois", valeur=mois)
     encours: dict[str, int] = {}
     ventes: dict[str, dict[date, int]] = {}
     for bilan in bilans:
@@ -156,6 +168,15 @@ def dso(bilans: Iterable[Bilan], au: date, mois: int, donnes: ChiffreDAffaires) 
             encours[devise] = encours.get(devise, 0) + b.principal.valeur.centimes
             siennes = ventes.setdefault(devise, {})
             siennes[du] = siennes.get(du, 0) + _net(b)
+    return dso_des_sommes(encours, ventes, au, mois, donnes)
+
+
+def dso_des_sommes(
+    encours: Mapping[str, int], ventes: Mapping[str, Mapping[date, int]], au: date, mois: int, donnes: ChiffreDAffaires
+) -> tuple[Dso, ...]:
+    """Un DSO par devise, de sommes déjà faites : encours et ventes de chaque mois, en centimes."""
+    if type(mois) is not int or not 1 <= mois <= 120:
+        raise DonneeInvalide("un nombre de mois, de 1 à 120, est attendu", champ="mois", valeur=mois)
     lus = _lire(donnes, au)
     return tuple([_dso(d, au, encours.get(d, 0), ventes.get(d, {}), lus.get(d, {}), mois) for d in sorted({*encours, *lus})])
 

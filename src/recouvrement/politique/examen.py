@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
 from recouvrement.droit.chronologie import Prescription, Versement
@@ -12,7 +13,7 @@ from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement, Rejet
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
-from recouvrement.politique.bilan import POSTES, Alerte, Bilan, BilanCreance, Decompte, Imputation
+from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation
 from recouvrement.politique.compte import Compte
 from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Parcours
 from recouvrement.politique.politique import Politique
@@ -49,8 +50,8 @@ REDUCTIBLE = Reserve(
 
 
 @lru_cache(maxsize=64)
-def _rien(regle: Regle, motif: str, devise: str) -> Resultat[Montant]:
-    return Resultat(Montant.zero(devise), regle, (), motif)
+def _rien(poste: str, motif: str, devise: str) -> Resultat[Montant]:
+    return Resultat(Montant.zero(devise), REGLES[poste], (), motif)
 
 
 def examiner(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Bilan:
@@ -89,7 +90,7 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
     clause, frais = _clause_penale(compte, imputations), _frais(compte, parcours, imputations)
     indemnite = _indemnite(compte, imputations)
     postes = (principal, penalites, interets, clause, indemnite, frais)
-    dus = compte.du(POSTES)
+    dus = compte.total
     return BilanCreance(
         creance=creance,
         regime=compte.regime.code,
@@ -122,7 +123,7 @@ def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours) -
 
 
 def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
-    dues = [b for b in bilans if b.total.valeur] or bilans
+    dues = [b.prescription for b in bilans if b.total.valeur] or [b.prescription for b in bilans]
     actions, prochaine, empechements = suite(
         bilans,
         parcours.faits,
@@ -131,20 +132,19 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
         politique.droit,
         au=parcours.au,
     )
-    postes = _postes(bilans)
     trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
     return Bilan(
         dossier=dossier,
         au=parcours.au,
         creances=bilans,
-        trop_percu=Montant.de_centimes(trop_percu, parcours.devise),
+        trop_percu=Montant.de_centimes(trop_percu, parcours.devise) if trop_percu else bilans[0].trop_percu,
         decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(parcours.comptes, parcours.imputations),
-        prescription=min((b.prescription for b in dues), key=lambda p: (p.prudente, p.valeur)),
+        prescription=min(dues, key=_au_plus_tot),
         actions=actions,
         prochaine=prochaine,
         empechements=empechements,
         alertes=tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
-        **postes,
+        **_postes(bilans),
     )
 
 
@@ -177,15 +177,16 @@ def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
 
 def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Resultat[Montant], Resultat[Montant]]:
     """Pénalités et intérêts : l'un court, l'autre dit pourquoi il ne court pas."""
-    devise, qui_court = compte.creance.devise, Resultat[Montant].plus_tard(lambda: _courus(compte, imputations))
+    qui_court: Resultat[Montant] = Resultat.plus_tard(partial(_courus, compte, imputations))
+    devise = compte.devise
     if compte.course.poste == "penalites":
-        return qui_court, _rien(INTERETS, NON_CUMUL, devise)
-    return _rien(PENALITES, compte.regime.sans_penalites or compte.regime.avant_depuis, devise), qui_court
+        return qui_court, _rien("interets", NON_CUMUL, devise)
+    return _rien("penalites", compte.regime.sans_penalites or compte.regime.avant_depuis, devise), qui_court
 
 
 def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
     """Ce qui court, ligne à ligne ; à défaut de lignes, pourquoi."""
-    course, devise = compte.course, compte.creance.devise
+    course, devise = compte.course, compte.devise
     restant = compte.penalites if course.poste == "penalites" else compte.interets
     regle = _regle(course.poste, compte.regime.code, course.source, course.legale)
     sachant: tuple[Noeud, ...] = compte.lignes
@@ -207,7 +208,7 @@ def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
 def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     due = compte.indemnite_due
     if due is None:
-        return _rien(INDEMNITE, compte.regime.sans_indemnite or PAS_EN_RETARD, compte.creance.devise)
+        return _rien("indemnite", compte.regime.sans_indemnite or PAS_EN_RETARD, compte.devise)
     if compte.indemnite == due.valeur.centimes:
         return due
     reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
@@ -222,13 +223,13 @@ def _regle(poste: str, regime: str, source: Source | None, legale: bool) -> Regl
 
 def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     """Due une fois le débiteur en demeure ; le juge peut la réduire."""
-    clause, devise = compte.creance.conditions.clause_penale, compte.creance.devise
+    clause, devise = compte.creance.conditions.clause_penale, compte.devise
     if clause is None:
-        return _rien(CLAUSE_PENALE, SANS_CLAUSE, devise)
+        return _rien("clause_penale", SANS_CLAUSE, devise)
     if compte.regime.sans_clause_penale:
-        return _rien(CLAUSE_PENALE, compte.regime.sans_clause_penale, devise)
+        return _rien("clause_penale", compte.regime.sans_clause_penale, devise)
     if not compte.clause_due:
-        return _rien(CLAUSE_PENALE, CLAUSE_NON_ENCOURUE, devise)
+        return _rien("clause_penale", CLAUSE_NON_ENCOURUE, devise)
     base = fait("Principal restant dû à l'échéance", Montant.de_centimes(compte.principal_echu, devise))
     sachant: tuple[Noeud, ...] = (base, fait("Clause", clause))
     if compte.clause_penale != compte.clause_due:
@@ -238,14 +239,14 @@ def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[M
 
 def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     """Seul ce qui excède l'indemnité de la facture s'ajoute."""
-    reference, devise = compte.creance.reference, compte.creance.devise
-    pieces = [e for e in parcours.faits[reference] if isinstance(e, FraisJustifies)]
+    devise = compte.devise
+    pieces = [e for e in parcours.faits[compte.creance.reference] if isinstance(e, FraisJustifies)]
     if not pieces:
-        return _rien(FRAIS, SANS_FRAIS, devise)
+        return _rien("frais", SANS_FRAIS, devise)
     if compte.regime.depuis and compte.echeance.valeur < compte.regime.depuis:
-        return _rien(FRAIS, compte.regime.avant_depuis, devise)
+        return _rien("frais", compte.regime.avant_depuis, devise)
     if compte.regime.frais == "aucun":
-        return _rien(FRAIS, FRAIS_DU_CREANCIER, devise)
+        return _rien("frais", FRAIS_DU_CREANCIER, devise)
     if compte.regime.frais == "demeure":
         pieces = [e for e in pieces if parcours.en_demeure(compte, e.le)]
     sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
@@ -259,7 +260,7 @@ def _conteste(compte: Compte, faits: Sequence[Evenement], au: date) -> Montant:
     """Part du principal restant que le débiteur conteste encore."""
     vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > au)]
     parts = [compte.principal if e.montant is None else e.montant.centimes for e in vives]
-    return Montant.de_centimes(min(compte.principal, sum(parts)), compte.creance.devise)
+    return Montant.de_centimes(min(compte.principal, sum(parts)), compte.devise)
 
 
 def _decompte(comptes: Sequence[Compte], imputations: Sequence[Imputation]) -> Decompte:
@@ -281,12 +282,14 @@ REGLES = {
     "indemnite": INDEMNITE,
     "frais": FRAIS,
 }
+_SEPT = (*REGLES, "total")
+_sept, _au_plus_tot = attrgetter(*_SEPT), attrgetter("prudente", "valeur")
 
 
 def _postes(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
     """Chaque poste du dossier est la somme de ses créances ; le total, celle des six postes."""
     if len(bilans) == 1:
-        return {nom: getattr(bilans[0], nom) for nom in (*REGLES, "total")}
+        return dict(zip(_SEPT, _sept(bilans[0]), strict=True))
     devise = bilans[0].creance.devise
     postes: dict[str, Resultat[Montant]] = {}
     for nom, regle in REGLES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from recouvrement.politique.accord import GRACE_DE_PAROLE
 from recouvrement.politique.bilan import ActionProposee, Bilan
 from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
 from recouvrement.politique.politique import Politique
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.resultat import pour_json
 from recouvrement.temps import UN_JOUR, jour_civil
 
@@ -26,7 +27,7 @@ SANS_SUITE = (Demarche, Paiement, Rejet, Avoir, Remise, FraisJustifies, Appel, S
 
 
 @frozen
-class Plan:
+class Plan(EnTable):
     """Chaque étape à venir si rien ne se passe, dans l'ordre ; s'itère sur ses actions.
 
     La dernière est l'acte qui préserve la prescription, au jour où il faudra le faire.
@@ -69,6 +70,17 @@ class Plan:
             for a in self.actions
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "le": "jour",
+            "etape": "texte",
+            "canal": "texte",
+            "creances": "texte",
+            "pour_memoire": "texte",
+            "payer_avant_le": "jour",
+            "motif": "texte",
+        }
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         return {
@@ -77,25 +89,9 @@ class Plan:
         }
 
     def _repr_html_(self) -> str:
-        from recouvrement import affichage as a
-        from recouvrement.politique.presentation import nom_du_canal
+        from recouvrement.politique.presentation import plan_en_html
 
-        entetes = ("Le", "Étape", "Canal", "Factures", "À payer avant le", "Pourquoi")
-        lignes = [
-            (
-                a.date_fr(x.acte.le),
-                x.etape.cle.replace("_", " "),
-                nom_du_canal(x.canal),
-                ", ".join(x.creances),
-                a.date_fr(x.payer_avant_le) if x.payer_avant_le else "",
-                x.motif,
-            )
-            for x in self.actions
-        ]
-        reperes = [(self.au, "examen"), *[(x.acte.le, x.etape.cle.replace("_", " ")) for x in self.actions]]
-        retards = [(b.echeance.valeur, max(self.au, self.fin.au), b.creance.numero) for b in self.fin.creances]
-        titre = a.carte(f"Plan, {self.dossier.debiteur.nom}", f"{len(self.actions)} étapes à venir")
-        return a.page(titre, a.frise(retards, reperes), a.table(entetes, lignes))
+        return plan_en_html(self)
 
 
 def planifier(politique: Politique, quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Plan:
@@ -108,7 +104,7 @@ def planifier(politique: Politique, quoi: Creance | Dossier, evenements: Sequenc
 
 
 @frozen
-class Simulation:
+class Simulation(EnTable):
     """Ce que la politique ferait de ces dossiers, jour après jour, sous des hypothèses.
 
     Attributes:
@@ -146,6 +142,16 @@ class Simulation:
             for dossier, a in self.journal
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "le": "jour",
+            "debiteur": "texte",
+            "etape": "texte",
+            "canal": "texte",
+            "creances": "texte",
+            "motif": "texte",
+        }
+
     def comparer(self, autre: Simulation) -> list[dict[str, Any]]:
         """Les deux journaux côte à côte : une ligne par débiteur et par jour où l'une ou l'autre agit."""
         lignes: dict[tuple[date, str], dict[str, Any]] = {}
@@ -157,22 +163,9 @@ class Simulation:
         return [lignes[cle] for cle in sorted(lignes)]
 
     def _repr_html_(self) -> str:
-        from recouvrement import affichage as a
-        from recouvrement.politique.presentation import nom_du_canal
+        from recouvrement.politique.presentation import simulation_en_html
 
-        lignes = [
-            (
-                a.date_fr(x.acte.le),
-                dossier.debiteur.nom,
-                x.etape.cle.replace("_", " "),
-                nom_du_canal(x.canal),
-                ", ".join(x.creances),
-                x.motif,
-            )
-            for dossier, x in self.journal
-        ]
-        titre = a.carte(f"Du {a.date_fr(self.au)} au {a.date_fr(self.jusqu_au)}", f"{len(self.journal)} actions")
-        return a.page(titre, a.table(("Le", "Débiteur", "Étape", "Canal", "Factures", "Pourquoi"), lignes))
+        return simulation_en_html(self)
 
 
 def simuler(

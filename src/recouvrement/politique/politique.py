@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from recouvrement.politique.bilan import Bilan, Decompte
     from recouvrement.politique.contentieux import DossierContentieux
     from recouvrement.politique.plan import Plan, Simulation
+    from recouvrement.politique.presentation import Voies
     from recouvrement.politique.scenario import Scenario
     from recouvrement.politique.voies import Hypotheses
     from recouvrement.resultat import Resultat
@@ -176,7 +177,7 @@ class Politique:
         au: date,
         pieces: Iterable[str] = (),
         hypotheses: Hypotheses | None = None,
-    ) -> tuple[Voie, ...]:
+    ) -> Voies:
         """Après la phase amiable, les voies rangées : les praticables d'abord, les fermées à la fin, chacune avec ses raisons.
 
         Args:
@@ -189,9 +190,10 @@ class Politique:
             DroitIndisponible: Aucun régime ne décrit la créance.
             ParametreNonPublie: Taux inconnu, si les conventions disent de refuser.
         """
+        from recouvrement.politique.presentation import Voies
         from recouvrement.politique.voies import voies
 
-        return voies(self, quoi, evenements, au, pieces, hypotheses)
+        return Voies(voies(self, quoi, evenements, au, pieces, hypotheses))
 
     def dossier_contentieux(
         self,
@@ -243,3 +245,19 @@ class Politique:
         c = self.conventions
         choix = Choix(fige=c.taux_dans_le_temps == "fige_a_l_echeance", sous_le_plancher=c.sous_le_plancher)
         return self.droit.mentions(self.droit, creance, self.droit.regime(creance), self.echeance(creance).valeur, choix=choix)
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        choisies = [(a.en_clair(nom), a.en_clair(getattr(self.conventions, nom))) for nom in self.conventions.changees]
+        particuliers = [(cle, scenario.cle) for cle, scenario in self.scenarios]
+        return a.page(
+            a.cartes(
+                a.carte("Droit", self.droit.code, [("à jour au", a.date_fr(self.droit.a_jour_au))]),
+                a.carte("Scénario", a.en_clair(self.scenario.cle), [("étapes", str(len(self.scenario.etapes)))]),
+                a.carte("Conventions", "choisies" if choisies else "par défaut", choisies),
+            ),
+            self.scenario._tableau(),
+            a.table(("Clé", "Scénario"), particuliers, legende="Scénarios particuliers") if particuliers else "",
+            a.plier("Conventions de calcul", self.conventions._tableau()),
+        )

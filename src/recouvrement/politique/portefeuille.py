@@ -3,12 +3,13 @@
 Deux devises ne s'additionnent jamais : chaque total est donné par devise. Un dossier qui ne peut être examiné est écarté, et dit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.evenements import Paiement
@@ -19,6 +20,7 @@ from recouvrement.politique.dso import ChiffreDAffaires, Dso, dso
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.priorites import POIDS, Poids, Priorites, Radar, priorites, radar
 from recouvrement.politique.rapprochement import Rapprochement, rapprocher
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.temps import jour_civil
 
 
@@ -32,9 +34,11 @@ class Ecarte:
     erreur: str
     message: str
 
+    _repr_html_ = fiche("Dossier écarté")
+
 
 @frozen(init=False, repr=False)
-class Portefeuille:
+class Portefeuille(EnTable):
     """Des dossiers examinés au jour ``au``, une fois pour toutes les vues. Leur ordre ne change rien.
 
     Args:
@@ -59,14 +63,18 @@ class Portefeuille:
         return f"Portefeuille({len(self.dossiers)} dossiers, au={self.au.isoformat()}, {len(self.ecartes)} écartés)"
 
     def _repr_html_(self) -> str:
-        from recouvrement import affichage as a
+        from recouvrement.politique.presentation import portefeuille_en_html
 
-        totaux = [(f"total en {x.devise}", str(x.total)) for x in self.balance_agee().totaux]
-        lignes = [(x.debiteur, ", ".join(x.creances), x.erreur, x.message) for x in self.ecartes]
-        return a.page(
-            a.carte(f"Portefeuille, au {a.date_fr(self.au)}", f"{len(self.dossiers)} dossiers", totaux),
-            a.table(("Débiteur", "Factures", "Erreur", "Message"), lignes, legende="Dossiers écartés") if lignes else "",
-        )
+        return portefeuille_en_html(self)
+
+    def vers_lignes(self) -> list[dict[str, Any]]:
+        """Un dictionnaire par créance des dossiers examinés ; montants en ``Decimal``."""
+        return [ligne for bilan in self.bilans for ligne in bilan.vers_lignes()]
+
+    def _colonnes(self) -> Mapping[str, Genre]:
+        from recouvrement.politique.presentation import COLONNES_DU_BILAN
+
+        return COLONNES_DU_BILAN
 
     @property
     def bilans(self) -> tuple[Bilan, ...]:

@@ -1,17 +1,19 @@
 """Par où commencer ? Ce qui se prescrit d'abord, et un classement dont chaque poids se voit."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from attrs import Attribute, field, fields, frozen
 
+from recouvrement.affichage import MONTREES, Ton, fiche, la_suite
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant, ecrire_decimal
-from recouvrement.politique.balance import MONTREES, emises, en_json, jours, la_suite
+from recouvrement.politique.balance import emises, en_json, jours
 from recouvrement.politique.bilan import Bilan, BilanCreance
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.resultat import pour_json
 
 ACQUISE, DOUTEUSE = "prescrite", "peut-être prescrite"
@@ -54,7 +56,7 @@ class TotalRadar:
 
 
 @frozen(kw_only=True)
-class Radar:
+class Radar(EnTable):
     """Les prescriptions, de la plus proche à la plus lointaine.
 
     Attributes:
@@ -86,6 +88,21 @@ class Radar:
             for x in self.lignes
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "creancier": "texte",
+            "debiteur": "texte",
+            "reference": "texte",
+            "facture": "texte",
+            "regime": "texte",
+            "prudente": "jour",
+            "valeur": "jour",
+            "jours": "entier",
+            "niveau": "texte",
+            "total": "somme",
+            "devise": "texte",
+        }
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         totaux = [{"niveau": t.niveau, "nombre": t.nombre, "total": t.total.vers_json()} for t in self.totaux]
@@ -95,22 +112,46 @@ class Radar:
         from recouvrement import affichage as a
 
         lignes = [
-            (x.debiteur, x.numero, a.date_fr(x.prudente), a.date_fr(x.valeur), str(x.jours), x.niveau, str(x.total))
+            (
+                x.debiteur,
+                x.numero,
+                a.date_fr(x.prudente),
+                a.date_fr(x.valeur),
+                str(x.jours),
+                a.marque(x.niveau, _ton(self.niveaux.index(x.niveau))),
+                str(x.total),
+            )
             for x in self.lignes[:MONTREES]
         ]
         totaux = [(f"{t.niveau} ({t.nombre})", str(t.total)) for t in self.totaux]
         entetes = ("Débiteur", "Facture", "Jour prudent", "Dernier jour utile", "Jours", "Niveau", "Total")
         return a.page(
             a.carte("Prescriptions", f"au {a.date_fr(self.au)}", totaux),
-            a.table(entetes, lignes, nombres=(4, 6), legende=la_suite(len(self.lignes))),
+            a.table(
+                entetes, lignes, nombres=(4, 6), legende="De la plus proche à la plus lointaine", note=la_suite(len(self.lignes))
+            ),
         )
+
+
+def _ton(rang: int) -> Ton:
+    """Prescrit, ou peut-être : grave ; au premier horizon : attention."""
+    return "grave" if rang < 2 else "attention" if rang == 2 else ""
+
+
+def niveaux_du_radar(horizons: Sequence[int]) -> tuple[str, ...]:
+    """« prescrite », « peut-être prescrite », « sous 60 jours », …, « au-delà de 365 jours ».
+
+    Raises:
+        DonneeInvalide: Horizons qui ne sont pas des entiers positifs et croissants.
+    """
+    if not horizons or any(type(h) is not int or h < 1 for h in horizons) or list(horizons) != sorted(set(horizons)):
+        raise DonneeInvalide("des jours croissants sont attendus", champ="horizons", valeur=tuple(horizons))
+    return (ACQUISE, DOUTEUSE, *[f"sous {jours(h)}" for h in horizons], f"au-delà de {jours(horizons[-1])}")
 
 
 def radar(bilans: Iterable[Bilan], au: date, horizons: Sequence[int]) -> Radar:
     """Voir ``Portefeuille.radar``."""
-    if not horizons or any(type(h) is not int or h < 1 for h in horizons) or list(horizons) != sorted(set(horizons)):
-        raise DonneeInvalide("des jours croissants sont attendus", champ="horizons", valeur=tuple(horizons))
-    niveaux = (ACQUISE, DOUTEUSE, *[f"sous {jours(h)}" for h in horizons], f"au-delà de {jours(horizons[-1])}")
+    niveaux = niveaux_du_radar(horizons)
     ouvertes = [b for bilan in bilans for b in emises(bilan) if b.total.valeur]
     lignes = [_ligne(b, au, horizons, niveaux) for b in ouvertes]
     lignes.sort(key=lambda x: (x.prudente, x.valeur, x.debiteur, x.creancier, x.creance))
@@ -170,6 +211,8 @@ class Poids:
     prescription: int = field(default=25, validator=_poids)
     attente: int = field(default=15, validator=_poids)
 
+    _repr_html_ = fiche("Poids des critères")
+
     def __attrs_post_init__(self) -> None:
         if not self.somme:
             raise DonneeInvalide("au moins un poids doit compter", champ="poids")
@@ -193,6 +236,8 @@ class Critere:
     poids: int
     motif: str
 
+    _repr_html_ = fiche("Critère")
+
 
 @frozen(kw_only=True)
 class Priorite:
@@ -215,6 +260,8 @@ class Priorite:
     action: str
     retenues: tuple[str, ...]
 
+    _repr_html_ = fiche("Priorité")
+
     def expliquer(self) -> str:
         """La note, et ce que chaque critère y met."""
         lignes = [f"- {x.cle} : {x.note}/100, poids {x.poids} ({x.motif})" for x in self.criteres]
@@ -222,7 +269,7 @@ class Priorite:
 
 
 @frozen(kw_only=True)
-class Priorites:
+class Priorites(EnTable):
     """Les dossiers par note décroissante ; ceux dont tout est prescrit ou soldé n'y sont pas."""
 
     au: date
@@ -238,6 +285,19 @@ class Priorites:
             for x in self.lignes
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        criteres: dict[str, Genre] = dict.fromkeys([f.name for f in fields(Poids)], "entier")
+        sommes: dict[str, Genre] = {"vif": "somme", "total": "somme"}
+        return {
+            "creancier": "texte",
+            "debiteur": "texte",
+            "note": "note",
+            **criteres,
+            **sommes,
+            "devise": "texte",
+            "action": "texte",
+        }
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         poids = {f.name: getattr(self.poids, f.name) for f in fields(Poids)}
@@ -249,20 +309,32 @@ class Priorites:
         from recouvrement import affichage as a
 
         poids = [(f.name, str(getattr(self.poids, f.name))) for f in fields(Poids)]
+        montrees = self.lignes[:MONTREES]
         lignes = [
             (
                 x.debiteur,
-                str(x.note).replace(".", ","),
-                *[f"{critere.note} ({critere.motif})" for critere in x.criteres],
+                a.decimal_fr(x.note),
+                *[str(critere.note) for critere in x.criteres],
                 str(x.vif),
                 x.action or " ; ".join(x.retenues),
             )
-            for x in self.lignes[:MONTREES]
+            for x in montrees
+        ]
+        calculs = [
+            (x.debiteur, a.dire(critere.cle), f"{critere.note}/100", str(critere.poids), critere.motif)
+            for x in montrees
+            for critere in x.criteres
         ]
         entetes = ("Débiteur", "Note", *[nom.capitalize() for nom, _ in poids], "Vif", "À faire")
         return a.page(
             a.carte("Priorités", f"au {a.date_fr(self.au)}", [(f"poids, {nom}", p) for nom, p in poids]),
-            a.table(entetes, lignes, nombres=(1, 6), legende=la_suite(len(self.lignes))),
+            a.table(entetes, lignes, nombres=range(1, 7), legende="Par où commencer", note=la_suite(len(self.lignes))),
+            a.plier(
+                "D'où vient chaque note",
+                a.table(
+                    ("Débiteur", "Critère", "Note", "Poids", "Pourquoi"), calculs, nombres=(2, 3), legende="Critère par critère"
+                ),
+            ),
         )
 
 

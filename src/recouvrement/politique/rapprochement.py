@@ -6,7 +6,7 @@ est échu, et tout ; au-delà de ``FACTURES``, les plus anciennes seulement. Une
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import combinations, islice
@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from attrs import frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.actes import MiseEnDemeure, Relance
 from recouvrement.modele.evenements import Paiement
@@ -21,6 +22,7 @@ from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Creancier, Debiteur
 from recouvrement.politique.bilan import POSTES, Bilan, BilanCreance
 from recouvrement.politique.politique import Politique
+from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.resultat import pour_json
 
 ENSEMBLES, TAILLE, FACTURES = 24, 3, 300
@@ -71,6 +73,8 @@ class Candidat:
     au: date
     raisons: tuple[str, ...]
 
+    _repr_html_ = fiche("Candidat")
+
     @property
     def creances(self) -> tuple[str, ...]:
         """Références, par échéance."""
@@ -78,7 +82,7 @@ class Candidat:
 
 
 @frozen(kw_only=True)
-class Rapprochement:
+class Rapprochement(EnTable):
     """Ce qu'un paiement peut éteindre. Jamais imputé d'office : un fait ne s'ajoute au dossier que par vous.
 
     Attributes:
@@ -121,6 +125,17 @@ class Rapprochement:
             for reference, part in c.parts
         ]
 
+    def _colonnes(self) -> Mapping[str, Genre]:
+        return {
+            "candidat": "entier",
+            "debiteur": "texte",
+            "reference": "texte",
+            "part": "somme",
+            "devise": "texte",
+            "assiette": "texte",
+            "au": "jour",
+        }
+
     def vers_dict(self) -> dict[str, Any]:
         """Champs pour JSON."""
         return {
@@ -147,12 +162,18 @@ class Rapprochement:
         from recouvrement import affichage as a
 
         lignes = [
-            (c.debiteur.nom, ", ".join(c.creances), NOMS_DES_ASSIETTES[c.assiette], " ; ".join(c.raisons)) for c in self.candidats
+            (
+                c.debiteur.nom,
+                " ; ".join([f"{reference} : {part}" for reference, part in c.parts]),
+                NOMS_DES_ASSIETTES[c.assiette],
+                " ; ".join(c.raisons),
+            )
+            for c in self.candidats
         ]
         faits = [("le", a.date_fr(self.paiement.le)), ("issue", ISSUES[self.issue]), ("motif", self.motif)]
         return a.page(
             a.carte("Rapprochement", str(self.paiement.montant), faits),
-            a.table(("Débiteur", "Factures", "Assiette", "Raisons"), lignes) if lignes else "",
+            a.table(("Débiteur", "Factures", "Assiette", "Raisons"), lignes, legende="Candidats") if lignes else "",
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from attrs import field, fields, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant
@@ -30,6 +31,7 @@ OPERATEURS: dict[str, Callable[[Any, Any], bool]] = {
 }
 NOMBRES = ("montant", "age")
 TEXTES = ("qualite", "nature", "risque", "moyen_de_paiement", "signal")
+DEPUIS = {"echeance": "de l'échéance", "precedente": "de l'étape d'avant", "presentation": "de la présentation"}
 DECLENCHEURS = ("appel_infructueux", "refus_explicite", "promesse_echue", "echeancier_rompu", "signal")
 
 
@@ -45,10 +47,14 @@ class Condition:
 
     champ: str = field(validator=c.parmi(*NOMBRES, *TEXTES))
     operateur: str = field(validator=c.parmi(*OPERATEURS))
-    valeur: Decimal | str
+    valeur: Decimal | int | str
+
+    _repr_html_ = fiche("Condition")
 
     def __attrs_post_init__(self) -> None:
         if self.champ in NOMBRES:
+            if not isinstance(self.valeur, Decimal | int | str) or isinstance(self.valeur, bool):
+                raise DonneeInvalide("un nombre exact est attendu, pas un flottant", champ=self.champ, valeur=self.valeur)
             try:
                 object.__setattr__(self, "valeur", Decimal(str(self.valeur)))
             except ArithmeticError:
@@ -57,6 +63,8 @@ class Condition:
                 raise DonneeInvalide("un nombre est attendu", champ=self.champ, valeur=self.valeur)
         elif self.operateur not in ("=", "!="):
             raise DonneeInvalide("un texte se compare par = ou !=", champ=self.champ, valeur=self.operateur)
+        elif not isinstance(self.valeur, str):
+            raise DonneeInvalide("un texte est attendu", champ=self.champ, valeur=self.valeur)
 
     @classmethod
     def lire(cls, texte: str) -> Self:
@@ -116,7 +124,7 @@ class Etape:
     depuis: Literal["echeance", "precedente", "presentation"] = field(
         default="echeance", validator=c.parmi("echeance", "precedente", "presentation")
     )
-    ouvres: bool = False
+    ouvres: bool = field(default=False, validator=c.vrai_ou_faux)
     canaux: tuple[str, ...] = field(default=("courriel",), converter=c.en_suite, validator=c.suite_de(str))
     ton: int = 1
     delai_accorde: int | None = None
@@ -125,6 +133,8 @@ class Etape:
     lettre: str = field(default="", converter=c.nfc, validator=c.texte(vide=True, long=60))
     par: str = field(default="", converter=c.nfc, validator=c.texte(vide=True, long=60))
 
+    _repr_html_ = fiche("Étape")
+
     def __attrs_post_init__(self) -> None:
         ou = f"étape {self.cle}"
         avant = type(self.jours) is int and self.jours < 0 and self.depuis == "echeance" and not self.ouvres
@@ -132,6 +142,8 @@ class Etape:
             _positif(getattr(self, champ), champ, rien=champ == "delai_accorde", ou=ou)
         if not self.canaux:
             raise DonneeInvalide("au moins un canal est attendu", ou=ou, champ="canaux")
+        for canal in self.canaux:
+            c.controler_texte(canal, "canaux", long=40)  # la borne de Relance.canal : refusé ici plutôt qu'à l'examen
         if self.declencheur is not None and self.declencheur not in DECLENCHEURS:
             remede = f"Choisissez parmi : {', '.join(DECLENCHEURS)}."
             raise DonneeInvalide("déclencheur inconnu", ou=ou, champ="declencheur", valeur=self.declencheur, remede=remede)
@@ -171,7 +183,7 @@ class Scenario:
     cle: str = field(converter=c.nfc, validator=c.texte(long=60))
     etapes: tuple[Etape, ...] = field(converter=c.en_suite, validator=c.suite_de(Etape))
     ecart_minimal: int = 7
-    source: str = ""
+    source: str = field(default="", validator=c.texte(vide=True, long=1000))
     solde_minimal: Montant | None = field(default=None, converter=_montant_ou_rien)
     jours_ouvres: bool = field(default=False, validator=c.vrai_ou_faux)
     fin_de_mois: bool = field(default=False, validator=c.vrai_ou_faux)
@@ -225,6 +237,42 @@ class Scenario:
                 raise DonneeInvalide("champ inconnu", champ="etapes", valeur=", ".join(sorted(inconnus)))
         etapes = [Etape(**e) for e in brut.pop("etapes", ())]
         return cls(etapes=etapes, **brut)
+
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        faits = [("écart minimal", f"{self.ecart_minimal} jours"), ("usage", self.source)]
+        if self.solde_minimal:
+            faits.append(("solde minimal", str(self.solde_minimal)))
+        if self.contacts_max:
+            faits.append(("contacts au plus", f"{self.contacts_max[0]} en {self.contacts_max[1]} jours"))
+        faits += [
+            (nom, "oui")
+            for nom, vrai in (("jours ouvrés seulement", self.jours_ouvres), ("fin de mois", self.fin_de_mois))
+            if vrai
+        ]
+        return a.page(
+            a.carte(f"Scénario {self.cle}", a.compter(len(self.etapes), "étape"), [f for f in faits if f[1]]), self._tableau()
+        )
+
+    def _tableau(self) -> str:
+        from recouvrement import affichage as a
+
+        lignes = [
+            (
+                a.en_clair(e.cle),
+                a.en_clair(e.acte),
+                f"{'J+' if e.jours >= 0 else 'J−'}{abs(e.jours)}{' ouvrés' * e.ouvres}, {DEPUIS[e.depuis]}",
+                ", ".join(map(a.en_clair, e.canaux)),
+                str(e.ton),
+                f"{e.delai_accorde} jours" if e.delai_accorde else "",
+                " et ".join(map(str, e.si)),
+                a.en_clair(e.declencheur or ""),
+            )
+            for e in self.etapes
+        ]
+        entetes = ("Étape", "Acte", "Quand", "Canaux", "Ton", "Délai accordé", "Si", "Avancée par")
+        return a.table(entetes, lignes, legende="Étapes", nombres=(4,))
 
 
 def _defaut(avant: Etape | None, etape: Etape, echu: Etape | None) -> str:

@@ -6,8 +6,8 @@ débiteur, à l'étape la plus haute due : il engage les factures qui l'ont atte
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-
-from attrs import frozen
+from operator import attrgetter
+from typing import NamedTuple
 
 from recouvrement.droit.base import Droit
 from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
@@ -45,8 +45,10 @@ DECLARATION = Etape(cle="declaration_de_creance", acte="acte_interruptif", jours
 PAR_LETTRE = ("demande_ecrite_publique", "recommande_assurance", "declaration_de_creance")
 
 
-@frozen
-class _Pas:
+_le, _rang = attrgetter("le"), attrgetter("rang")
+
+
+class _Pas(NamedTuple):
     """L'étape suivante d'une créance, le jour où elle devient due, et ce qui la retient jusque-là."""
 
     bilan: BilanCreance
@@ -75,22 +77,25 @@ def suite(
     """
     jours = droit.calendrier
     contacts = Contacts.de(evenements) if evenements else AUCUN_CONTACT
-    suites = [
-        _suite(b, faits[b.creance.reference], evenements, s, contacts, droit, au) for b, s in zip(bilans, scenarios, strict=True)
-    ]
-    actes = [s for s in suites if isinstance(s, ActionProposee)]
-    pas = [s for s in suites if isinstance(s, _Pas)]
+    actes: list[ActionProposee] = []
+    restent: list[_Pas | Empechement] = []
+    for bilan, scenario in zip(bilans, scenarios, strict=True):
+        s = _suite(bilan, faits[bilan.creance.reference], evenements, scenario, contacts, droit, au)
+        if isinstance(s, ActionProposee):
+            actes.append(s)
+        else:
+            restent.append(s)
+    pas = [s for s in restent if isinstance(s, _Pas)]
     dus = [s for s in pas if s.le <= au]
     if dus or actes:
-        actions = tuple(sorted((*actes, *_par_regime(dus, pas, jours, au)), key=lambda a: a.le))
+        actions = tuple(sorted((*actes, *_par_regime(dus, pas, jours, au)), key=_le))
         engagees = {r for a in actions for r in a.creances}
-        restent = [s for s in suites if not isinstance(s, ActionProposee) and _reference(s) not in engagees]
-        return actions, actions[0], tuple([_empechement(s, au) for s in restent])
+        return actions, actions[0], tuple([_empechement(s, au) for s in restent if _reference(s) not in engagees])
     prochaine = None
     if pas:
         premier = min(pas, key=lambda s: (s.le, -s.rang))
         prochaine = _action([premier], (), jours, premier.le)
-    return (), prochaine, tuple([_empechement(s, au) for s in suites if not isinstance(s, ActionProposee)])
+    return (), prochaine, tuple([_empechement(s, au) for s in restent])
 
 
 def _reference(suite: _Pas | Empechement) -> str:
@@ -318,7 +323,7 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
     for s in dus:
         groupes.setdefault((s.bilan.regime, s.scenario), []).append(s)
     for (regime, scenario), groupe in groupes.items():
-        plus_haut = max(s.rang for s in groupe)
+        plus_haut = max(map(_rang, groupe))
         visees = [s for s in groupe if s.rang == plus_haut]
         autres = (
             [s for s in pas if s not in visees and (s.bilan.regime, s.scenario) == (regime, scenario) and s.bilan.jours_retard]
@@ -329,7 +334,7 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
 
 
 def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
-    premier = min(visees, key=lambda s: s.le)
+    premier = min(visees, key=_le)
     etape = premier.etape
     canal = _canal(etape, premier.bilan.creance.debiteur)
     limite = _limite(etape, le, canal, jours)

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.droit.voies import EtatCreance, Fourchette, Situation, Voie
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
@@ -94,6 +95,8 @@ class Hypotheses:
     jours: tuple[tuple[str, int], ...] = field(default=(), converter=_jours_par_voie)
     perte_par_jour: Taux = field(default=Taux(0), converter=_perte)
     couts: tuple[tuple[str, Fourchette], ...] = field(default=(), converter=_fourchettes)
+
+    _repr_html_ = fiche("Hypothèses")
 
     def __attrs_post_init__(self) -> None:
         for champ in ("chances", "jours", "couts"):

@@ -35,23 +35,26 @@ def indemnite(
     Source:
         C. com., art. L. 441-10, II et D. 441-5 ; CCP, art. L. 2192-13 et D. 2192-35.
     """
-    rien = Montant.zero(creance.devise)
     if regime.indemnite is None:
-        return Resultat(rien, INDEMNITE, (), regime.sans_indemnite)
+        return _aucune(creance, INDEMNITE, regime.sans_indemnite)
     regle = _REGLES[regime.indemnite]
     if regime.depuis and echeance < regime.depuis:
-        return Resultat(rien, regle, (), regime.avant_depuis)
+        return _aucune(creance, regle, regime.avant_depuis)
     if creance.devise != "EUR":
-        return Resultat(rien, regle, (), AUTRE_DEVISE)
+        return _aucune(creance, regle, AUTRE_DEVISE)
     if evenements and any(isinstance(e, ProcedureCollective) and creance.nee_le <= e.le <= echeance for e in evenements):
-        return Resultat(rien, regle, (), PAIEMENT_INTERDIT)
+        return _aucune(creance, regle, PAIEMENT_INTERDIT)
     bareme = droit.baremes[regime.indemnite]
     valeur = (
         bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)
     )  # sans terme connu : vaut au-delà du relevé
-    return _due(valeur.valeur, regle)
+    return _due(valeur.valeur, regime.indemnite)
+
+
+def _aucune(creance: Creance, regle: Regle, motif: str) -> Resultat[Montant]:
+    return Resultat(Montant.zero(creance.devise), regle, (), motif)
 
 
 @lru_cache(maxsize=8)
-def _due(valeur: Decimal, regle: Regle) -> Resultat[Montant]:
-    return Resultat(Montant(valeur), regle, (), DUE)
+def _due(valeur: Decimal, indemnite: str) -> Resultat[Montant]:
+    return Resultat(Montant(valeur), _REGLES[indemnite], (), DUE)

@@ -1,7 +1,7 @@
 """Les jours fériés français, par territoire, et ce qu'ils font d'un délai. Calculés de 1982 à 2100."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, DroitIndisponible
 from recouvrement.modele._champs import en_suite
 from recouvrement.resultat import Reserve, Source
@@ -99,6 +100,8 @@ class Calendrier:
     territoire: str = "metropole"
     jours_chomes: tuple[date, ...] = field(default=(), converter=en_suite)
 
+    _repr_html_ = fiche("Calendrier")
+
     def __attrs_post_init__(self) -> None:
         if self.territoire in NON_RELEVES:
             raise DroitIndisponible(f"les jours fériés de « {self.territoire} » n'ont pas été relevés")
@@ -132,23 +135,21 @@ class Calendrier:
         """Jour ouvrable : du lundi au samedi, ni férié ni chômé."""
         return not self._chome(jour) and jour.weekday() < 6
 
-    def _cherche(self, jour: date, pas: timedelta) -> Iterator[date]:
-        while True:
-            if self.ouvre(jour):
-                yield jour
-            jour += pas
-
     def reporte(self, jour: date) -> date:
         """``jour`` s'il est ouvré, sinon le premier jour ouvré suivant.
 
         Source:
             CPC, art. 642, al. 2 : son « premier jour ouvrable » n'est ni un samedi, ni un dimanche, ni un jour férié ou chômé.
         """
-        return next(self._cherche(jour, UN_JOUR))
+        while not self.ouvre(jour):
+            jour += UN_JOUR
+        return jour
 
     def recule(self, jour: date) -> date:
         """``jour`` s'il est ouvré, sinon le dernier jour ouvré précédent : là où aucune prorogation ne joue."""
-        return next(self._cherche(jour, -UN_JOUR))
+        while not self.ouvre(jour):
+            jour -= UN_JOUR
+        return jour
 
     def plus_ouvres(self, jour: date, n: int) -> date:
         """Le n-ième jour ouvré après ``jour`` (``n`` ≥ 1) ; ``n`` = 0 rend ``jour``."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from attrs import evolve
-
 from recouvrement.droit.base import Course, Palier
 from recouvrement.droit.fr.paliers import remplacer
 from recouvrement.modele.creance import Creance
@@ -48,7 +46,7 @@ def accorder_un_delai(course: Course, creance: Creance, evenements: Iterable[Eve
             paliers = remplacer(paliers, (reduit,), delai.du, delai.au)
         elif course.poste == "penalites":
             paliers = remplacer(paliers, (), delai.du, delai.au)
-    return evolve(course, paliers=paliers)
+    return course._replace(paliers=paliers)
 
 
 def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -> Course:
@@ -66,12 +64,12 @@ def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -
     if capitalise_du is None and titre.capitalisation_le is not None and course.apres is not None:
         capitalise_du = max(titre.capitalisation_le, course.apres)  # une année entière d'intérêts, pas de demande
     if course.poste == "penalites" or not course.legale:
-        return evolve(course, capitalise_du=capitalise_du, reserves=(*course.reserves, SANS_MAJORATION))
+        return course._replace(capitalise_du=capitalise_du, reserves=(*course.reserves, SANS_MAJORATION))
     paliers, depart = course.paliers, DELAI_DE_MAJORATION.depuis(titre.executoire_le) + UN_JOUR
     majores = [p._replace(taux=p.taux + MAJORATION, origine=p.origine + ORIGINE_MAJORATION) for p in paliers]
     for du, au in _hors_delais(depart, _delais(creance, evenements)):
         paliers = remplacer(paliers, majores, du, au)
-    return evolve(course, paliers=paliers, capitalise_du=capitalise_du)
+    return course._replace(paliers=paliers, capitalise_du=capitalise_du)
 
 
 def _hors_delais(depart: date, delais: list[DelaiDeGrace]) -> Iterator[tuple[date, date]]:

@@ -8,6 +8,7 @@ suspension l'arrête sans l'effacer (art. 2230).
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from attrs import define
@@ -91,31 +92,33 @@ def prescription(
     plafond = VINGT_ANS.depuis(creance.nee_le) if faits and ligne.butoir else None
 
     cours = _Cours.ouvrir(ligne, duree, depart, plafond, titre)
+    fin = cours.fin
     source = DECHEANCE if motif == MOTIF_DECHEANCE else _source_du_depart(creance, ligne)
-    segments = [Segment(depart, cours.fin, "depart", piece, source, motif, cours.fin), *_loi_nouvelle(ligne, cours)]
+    segments = [Segment(depart, fin, "depart", piece, source, motif, fin), *_loi_nouvelle(ligne, cours)]
     for m in faits:
         segments += cours.subir(m)
-    segments.sort(key=lambda s: s.du)
+    segments.sort(key=_du)
 
+    fin = cours.fin
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
-    fin_prudente, pourquoi = cours.fin, PRUDENCE
-    doutes = any(not m.cause.certaine and m.cause.effet != "sans_effet" for m in faits)
+    fin_prudente, pourquoi = fin, PRUDENCE
+    doutes = [m for m in faits if not m.cause.certaine and m.cause.effet != "sans_effet"]
     if prudent != depart or doutes:
         second = _Cours.ouvrir(ligne, duree, prudent, plafond, titre)
         for m in faits:
             if m.cause.certaine:
                 second.subir(m)
         if second.fin < fin_prudente:
-            fin_prudente, pourquoi = second.fin, _pourquoi(plus_tot=prudent != depart, doutes=doutes)
+            fin_prudente, pourquoi = second.fin, _pourquoi(plus_tot=prudent != depart, doutes=bool(doutes))
 
     decisif = cours.ligne  # le titre, s'il y en a un
     duree_expliquee = decisif.duree_expliquee if cours.duree is decisif.duree else fait("Durée convenue", duree, str(CONVENTION))
     sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), duree_expliquee, *cours.raisons)
-    protegee = (COVID,) if cours.fin != cours.expire else ()
+    protegee = (COVID,) if fin != cours.expire else ()
     reserves = tuple(dict.fromkeys((*ligne.reserves, *reserves, *cours.reserves, *protegee)))
-    resultat = Resultat(cours.fin, decisif.regle, sachant, "", reserves)
+    resultat = Resultat(fin, decisif.regle, sachant, "", reserves)
     return Prescription(
-        cours.fin, _prudent(droit.calendrier, fin_prudente), au, decisif.code, tuple(segments), resultat, decisif.acte, pourquoi
+        fin, _prudent(droit.calendrier, fin_prudente), au, decisif.code, tuple(segments), resultat, decisif.acte, pourquoi
     )
 
 
@@ -145,6 +148,9 @@ class _Horloge(NamedTuple):
 
     depart: date
     fin: date
+
+
+_du, _fin = attrgetter("du"), attrgetter("fin")
 
 
 @define
@@ -184,7 +190,7 @@ class _Cours:
         """Le premier délai."""
         cours = cls(ligne, duree, depart, depart, (), depart, depart, date.min, plafond, titre, plafond is None, (), [], [])
         cours.horloges = cours._partir(depart)
-        cours.expire = min(h.fin for h in cours.horloges)
+        cours.expire = min(map(_fin, cours.horloges))
         return cours
 
     @property
@@ -231,7 +237,7 @@ class _Cours:
         repris = self.repris
         self._retenir(m)
         self.horloges = self._arreter(self.horloges, m, repris)
-        if self.libres and m.le <= min(h.fin for h in self.libres):
+        if self.libres and m.le <= min(map(_fin, self.libres)):
             self.libres = self._arreter(self.libres, m, repris)
         return self._porter(m, "suspension")
 
@@ -273,11 +279,11 @@ class _Cours:
 
     def _porter(self, m: Moment, effet: Literal["interruption", "suspension"]) -> tuple[Segment, ...]:
         """La nouvelle fin : jamais avant l'ancienne, ni au-delà du butoir."""
-        neuf = min(h.fin for h in self.horloges)
+        neuf = min(map(_fin, self.horloges))
         butoir = self.plafond if not self.libre and self.plafond is not None and neuf > self.plafond else None
         self.expire = max(self.expire, min(neuf, butoir) if butoir else neuf)
         if self.libres:
-            self.expire = max(self.expire, min(h.fin for h in self.libres))
+            self.expire = max(self.expire, min(map(_fin, self.libres)))
         cause = m.cause
         self.raisons.append(Resultat(m.le, cause.regle, (), cause.motif))
         self.reserves += cause.reserves

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from attrs import evolve
-
 from recouvrement.droit.base import Course
 from recouvrement.droit.fr.paliers import borner
 from recouvrement.modele.creance import Creance
@@ -36,4 +34,4 @@ def arreter(course: Course, creance: Creance, evenements: Iterable[Evenement]) -
     dernier = min(jours) - UN_JOUR
     connu_au = date.max if dernier <= course.connu_au else course.connu_au
     paliers = tuple(borner(course.paliers, date.min, dernier))
-    return evolve(course, paliers=paliers, connu_au=connu_au, reserves=(*course.reserves, JOUR_DU_JUGEMENT))
+    return course._replace(paliers=paliers, connu_au=connu_au, reserves=(*course.reserves, JOUR_DU_JUGEMENT))
