@@ -135,6 +135,9 @@ def attendu(politique: Politique, c: Creance, faits: tuple[Paiement, ...], au: d
     postes = ("principal", "penalites", "interets", "indemnite", "total")
     return {
         "reference": c.reference,
+        "debiteur": None,
+        "devise": None if c.devise == "EUR" else c.devise,
+        "emise_le": c.emise_le,
         "regime": b.regime,
         "echeance": b.echeance.valeur,
         "jours_retard": b.jours_retard,

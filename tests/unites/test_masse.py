@@ -349,3 +349,8 @@ def test_la_facade_et_la_politique_ne_chargent_pas_numpy() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == ["False"] * 2
     )
+
+
+def test_un_code_de_polars_est_un_texte() -> None:
+    table = pl.DataFrame(colonnes(2)).with_columns(pl.col("debiteur_qualite", "creancier_qualite").cast(pl.Categorical))
+    assert examiner_table(table, au=AU).bilans["penalites_centimes"].to_list() == [41_376, 41_376]

@@ -13,6 +13,25 @@ except ImportError as e:
     raise DependanceManquante("L'examen en colonnes", "masse") from e
 
 from recouvrement.masse.examen import BilanTable, examiner_table
+from recouvrement.masse.flux import Passage, examiner_fichier
+from recouvrement.masse.lots import examiner_lots, schema_des_lots
 from recouvrement.masse.schemas import decrire, schema, schema_des_bilans, schema_des_evenements, schema_des_rejets
+from recouvrement.masse.vues import balance_agee, dso, priorites, radar
 
-__all__ = ["BilanTable", "decrire", "examiner_table", "schema", "schema_des_bilans", "schema_des_evenements", "schema_des_rejets"]
+__all__ = [
+    "BilanTable",
+    "Passage",
+    "balance_agee",
+    "decrire",
+    "dso",
+    "examiner_fichier",
+    "examiner_lots",
+    "examiner_table",
+    "priorites",
+    "radar",
+    "schema",
+    "schema_des_bilans",
+    "schema_des_evenements",
+    "schema_des_lots",
+    "schema_des_rejets",
+]

@@ -51,11 +51,20 @@ def ouvrir(donnees: Any, champ: str) -> tuple[Any, Callable[[Any], Any]]:
             pandas = sys.modules["pandas"]
             return pa.Table.from_pandas(donnees, preserve_index=False), lambda t: t.to_pandas(types_mapper=pandas.ArrowDtype)
         if hasattr(donnees, "__arrow_c_stream__"):
-            return pa.table(donnees), type(donnees) if piece == "polars" else _tel_quel
+            return _sans_vues(pa.table(donnees)), type(donnees) if piece == "polars" else _tel_quel
     except (pa.ArrowException, TypeError, ValueError) as e:
         raise DonneeInvalide(f"colonnes illisibles ({e})", champ=champ, remede="Vérifiez les types et les longueurs.") from e
     remede = "Donnez une table Arrow, polars ou pandas, ou un dictionnaire de tableaux NumPy."
     raise DonneeInvalide("une table en colonnes est attendue", champ=champ, valeur=type(donnees).__name__, remede=remede)
+
+
+def _sans_vues(table: Any) -> Any:
+    """Un code de polars a pour dictionnaire des « string_view », qu'Arrow ne sait pas tous décoder : des textes."""
+    for rang, champ in enumerate(table.schema):
+        if pa.types.is_dictionary(champ.type) and str(champ.type.value_type) == "string_view":
+            morceaux = [pa.DictionaryArray.from_arrays(m.indices, m.dictionary.cast(TEXTE)) for m in table.column(rang).chunks]
+            table = table.set_column(rang, champ.name, pa.chunked_array(morceaux, pa.dictionary(champ.type.index_type, TEXTE)))
+    return table
 
 
 def _tel_quel(table: Any) -> Any:

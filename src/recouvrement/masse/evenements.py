@@ -28,8 +28,12 @@ class Suites(NamedTuple):
     orphelins: tuple[str | None, ...]
 
 
-def joindre(recue: Recue, evenements: Any) -> Suites:
-    """Les paiements nus dans les colonnes de leur ligne, les autres événements par créance ; une référence ambiguë est une faute."""
+def joindre(recue: Recue, evenements: Any, doubles: Any = None) -> Suites:
+    """Les paiements nus dans les colonnes de leur ligne, les autres événements par créance ; une référence ambiguë est une faute.
+
+    Args:
+        doubles: Références que portent aussi des lignes d'un autre lot.
+    """
     if evenements is None:
         return Suites({}, ())
     arrow, _ = ouvrir(evenements, "evenements")
@@ -39,7 +43,7 @@ def joindre(recue: Recue, evenements: Any) -> Suites:
     lignes = pc.index_in(nommees, value_set=references, skip_nulls=True)
     connus = lignes.is_valid().to_numpy(zero_copy_only=False)
     orphelins = tuple(dict.fromkeys(nommees.filter(pa.array(~connus)).to_pylist()))
-    _refuser_les_doubles(recue, references, nommees)
+    _refuser_les_doubles(recue, references, nommees, doubles)
 
     nus = connus & _paiements_nus(lus)
     if nus.any():
@@ -52,11 +56,12 @@ def joindre(recue: Recue, evenements: Any) -> Suites:
     return Suites(suites, orphelins)
 
 
-def _refuser_les_doubles(recue: Recue, references: Any, nommees: Any) -> None:
-    if pc.count_distinct(references, mode="only_valid").as_py() == len(references) - references.null_count:
-        return
-    comptes = references.value_counts()
-    doubles = comptes.field("values").filter(pc.greater(comptes.field("counts"), 1))
+def _refuser_les_doubles(recue: Recue, references: Any, nommees: Any, doubles: Any) -> None:
+    if doubles is None:
+        if pc.count_distinct(references, mode="only_valid").as_py() == len(references) - references.null_count:
+            return
+        comptes = references.value_counts()
+        doubles = comptes.field("values").filter(pc.greater(comptes.field("counts"), 1))
     ambigues = pc.and_(pc.is_in(references, value_set=doubles), pc.is_in(references, value_set=nommees))
     for rang in np.flatnonzero(pc.fill_null(ambigues, False).to_numpy(zero_copy_only=False)).tolist():
         recue.fautes.setdefault(rang, ("reference", DOUBLE))

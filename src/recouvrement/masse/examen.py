@@ -22,11 +22,13 @@ from recouvrement.politique.politique import Politique
 from recouvrement.temps import jour_civil
 
 T = TypeVar("T")
+TELLES_QUELLES = ("reference", "debiteur", "devise", "emise_le")
 CODES = ("regime", "prescription_regime", "etape")
 DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
 CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
 ABSENT = -1
 PAR_LOTS = 4_096
+APERCU = 10
 
 
 @frozen(eq=False)
@@ -61,6 +63,32 @@ class BilanTable(Generic[T]):
         """Les raisons de chaque chiffre d'une ligne reçue."""
         return self.examiner(ligne).expliquer()
 
+    def _repr_html_(self) -> str:
+        from recouvrement import affichage as a
+
+        faits = [("calculées par le moteur d'objets", str(self.repris))]
+        if isinstance(self.bilans, pa.RecordBatchReader):  # le montrer le viderait
+            return a.page(a.carte(f"Bilans en colonnes, au {a.date_fr(self.au)}", "à lire en flux", faits))
+        bilans, rejets = (ouvrir(t, "table")[0] for t in (self.bilans, self.rejets))
+        faits.append(("rejetées", str(rejets.num_rows)))
+        apercu = [
+            (
+                x["reference"],
+                a.dire(x["echeance"]),
+                str(x["jours_retard"]),
+                a.dire(x["prescription_prudente"]),
+                a.en_clair(x["etape"] or ""),
+            )
+            for x in bilans.slice(0, APERCU).to_pylist()
+        ]
+        fautes = [(x["reference"] or "—", x["champ"], x["motif"]) for x in rejets.slice(0, APERCU).to_pylist()]
+        entetes = ("Créance", "Échéance", "Retard (jours)", "Agir avant le", "Prochaine étape")
+        return a.page(
+            a.carte(f"Bilans en colonnes, au {a.date_fr(self.au)}", a.compter(bilans.num_rows, "ligne"), faits),
+            a.table(entetes, apercu, legende="Premières lignes", nombres=(2,)),
+            a.table(("Créance", "Champ", "Motif"), fautes, legende="Premiers rejets") if fautes else "",
+        )
+
 
 def examiner_table(table: T, *, politique: Politique | None = None, au: date, evenements: Any = None) -> BilanTable[T]:
     """Les bilans d'une table de créances au jour ``au``, inclus : les mêmes que ceux du moteur d'objets.
@@ -83,14 +111,25 @@ def examiner_table(table: T, *, politique: Politique | None = None, au: date, ev
     arrow, rendre = ouvrir(table, "table")
     recue = conformer(arrow)
     suites = joindre(recue, evenements)
+    sortie = _examiner(recue, suites, politique, au)
+    relire = partial(_relire, politique, recue, suites, au)
+    return BilanTable(rendre(sortie.bilans(recue.table)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire)
+
+
+def examiner_lot(lot: Any, politique: Politique, au: date, evenements: Any, doubles: Any) -> tuple[Any, Any, int]:
+    """Bilans, rejets et lignes reprises d'une part d'un fichier ; ``doubles`` : les références que d'autres lots portent aussi."""
+    recue = conformer(lot)
+    sortie = _examiner(recue, joindre(recue, evenements, doubles), politique, au)
+    return sortie.bilans(recue.table), sortie.table_des_rejets(), sortie.repris
+
+
+def _examiner(recue: Recue, suites: Suites, politique: Politique, au: date) -> "Sortie":
     lues = colonnes.lire(recue.table, numero(au))
-    references = recue.table.column("reference")
     sortie = Sortie(droits(politique, au), recue.table.num_rows)
     _ecarter(recue, lues.simples, suites, sortie)
     _par_colonnes(lues, sortie)
     _par_objets(politique, recue, suites, sortie, au)
-    relire = partial(_relire, politique, recue, suites, au)
-    return BilanTable(rendre(sortie.bilans(references)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire)
+    return sortie
 
 
 def _relire(politique: Politique, recue: Recue, suites: Suites, au: date, ligne: int) -> Bilan:
@@ -160,7 +199,7 @@ class Sortie:
         """Une ligne, ou un événement, qui ne s'examine pas."""
         self.rejets.append((rang, reference, champ, motif))
 
-    def bilans(self, references: Any) -> Any:
+    def bilans(self, recue: Any) -> Any:
         """La table des bilans, dans l'ordre des lignes reçues."""
         rangs = np.flatnonzero(self.faites)
         toutes = len(rangs) == len(self.faites)
@@ -168,7 +207,7 @@ class Sortie:
         noms = pa.array(self.droits.noms.noms, TEXTE)
         rendues: dict[str, Any] = {
             "ligne": pa.array(rangs.astype(np.int64)),
-            "reference": references if toutes else references.take(pa.array(rangs)),
+            **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
             "alertes": self._alertes(colonnes["alertes"]),
             "repris": pa.array(self.reprises[rangs]),
         }

@@ -43,10 +43,14 @@ ENTREE = (
     Colonne("secteur", TEXTE, True, "secteur d'un plafond légal particulier"),
     Colonne("capitalisation", pa.bool_(), True, "capitalisation convenue"),
     Colonne("devise", TEXTE, True, "code ISO 4217 ; absente : « EUR »"),
+    Colonne("debiteur", TEXTE, True, "clé du débiteur, rendue telle quelle ; elle groupe la balance âgée, rien d'autre"),
 )
 SORTIE = (
     Colonne("ligne", pa.int64(), False, "rang de la ligne reçue, depuis 0"),
     Colonne("reference", TEXTE, False, "référence de la créance"),
+    Colonne("debiteur", TEXTE, True, "clé du débiteur, telle que reçue"),
+    Colonne("devise", TEXTE, True, "devise, telle que reçue ; absente : l'euro"),
+    Colonne("emise_le", JOUR, False, "émission, telle que reçue"),
     Colonne("regime", CODE, False, "code du régime"),
     Colonne("echeance", JOUR, False, "échéance donnée, ou calculée par la loi"),
     Colonne("jours_retard", pa.int32(), False, "jours de retard ; 0 si rien n'est dû"),
