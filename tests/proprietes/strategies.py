@@ -1,4 +1,4 @@
-"""Créances, dossiers, paiements et avoirs tirés au sort : centimes dans [1, 10¹²], dates de 2013 à 2026, bornes forcées."""
+"""Histoires tirées au sort entre nos parties d'essai, par-dessus ``recouvrement.strategies``."""
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
@@ -24,9 +24,8 @@ from recouvrement import (
     TauxIndexe,
     Titre,
 )
-
-PREMIER, DERNIER = date(2013, 1, 1), date(2026, 12, 31)
-PLAFOND = 10**12
+from recouvrement import strategies as publiques
+from recouvrement.strategies import DERNIER, PREMIER, avoirs, bornes, dates, mises_en_demeure, montants, paiements, taux
 
 
 def profil(exemples: int) -> settings:
@@ -37,35 +36,20 @@ def profil(exemples: int) -> settings:
     )
 
 
-def _bornes(premier: date, dernier: date) -> list[date]:
-    """Fins de mois, fins de semestre, bissextiles : là où un calcul de dates se trompe."""
-    jours = [(1, 1), (1, 31), (2, 28), (2, 29), (3, 31), (4, 30), (6, 30), (7, 1), (12, 30), (12, 31)]
-    toutes = [date(a, m, j) for a in range(premier.year, dernier.year + 1) for m, j in jours if (m, j) != (2, 29) or a % 4 == 0]
-    return [j for j in toutes if premier <= j <= dernier] or [premier]
-
-
-def dates(premier: date = PREMIER, dernier: date = DERNIER) -> st.SearchStrategy[date]:
-    return st.dates(premier, dernier) | st.sampled_from(_bornes(premier, dernier))
-
-
-centimes = st.integers(1, 100_000) | st.integers(1, PLAFOND) | st.sampled_from([1, 2, 50, 99, 100, 4_000, PLAFOND])
-taux_convenus = st.none() | st.integers(0, 400_000).map(Taux.de_dix_milliemes)
+taux_convenus = st.none() | taux()
 debiteurs = st.sampled_from([SOCIETE, SOCIETE, COMMUNE, CONSOMMATEUR])
 
 
-@st.composite
-def creances(draw, reference="F-1", debiteur=None, echeance=None, taux=taux_convenus, montant=centimes):
-    """Une créance à échéance donnée, émise au plus quatre-vingt-dix jours avant."""
-    jour = draw(dates()) if echeance is None else draw(echeance)
-    qui = draw(debiteurs) if debiteur is None else debiteur
-    return Creance(
-        reference=reference,
-        principal=Montant.de_centimes(draw(montant)),
-        emise_le=jour - timedelta(days=draw(st.integers(0, 90))),
-        echeance=jour,
-        creancier=CREANCIER,
-        debiteur=qui,
-        conditions=ConditionsPaiement(taux_penalites=draw(taux)),
+def creances(reference="F-1", debiteur=None, echeance=None, taux=taux_convenus, montant=None):
+    """Une créance de notre créancier d'essai, à échéance donnée, de taux de la loi ou convenu."""
+    return publiques.creances(
+        reference,
+        creancier=st.just(CREANCIER),
+        debiteur=debiteurs if debiteur is None else st.just(debiteur),
+        echeance=dates() if echeance is None else echeance,
+        montant=montants() if montant is None else montant.map(Montant.de_centimes),
+        selon=st.builds(ConditionsPaiement, taux_penalites=taux),
+        details=False,
     )
 
 
@@ -76,33 +60,8 @@ def examens(draw, creance: Creance, etendue: int = 1000):
     return draw(dates(min(creance.emise_le, fin), fin))
 
 
-PARTS = st.integers(1, 130)
-
-
-@st.composite
-def paiements(draw, creance: Creance, reference: str | None = "F-1", etendue: int = 1000, part=PARTS):
-    """Un paiement d'un pour cent à cent trente pour cent du principal, près de l'échéance ou loin."""
-    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=etendue))))
-    montant = max(1, creance.principal.centimes * draw(part) // 100)
-    return Paiement(le=le, montant=Montant.de_centimes(montant), creance=reference)
-
-
-@st.composite
-def avoirs(draw, creance: Creance, reference: str = "F-1", etendue: int = 1000):
-    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=etendue))))
-    effet = draw(st.none() | dates(creance.emise_le, le))
-    montant = max(1, creance.principal.centimes * draw(st.integers(1, 110)) // 100)
-    return Avoir(le=le, effet_le=effet, montant=Montant.de_centimes(montant), creance=reference)
-
-
 def mouvements(creance: Creance, nombre: int = 4) -> st.SearchStrategy[list]:
     return st.lists(paiements(creance) | avoirs(creance), max_size=nombre)
-
-
-@st.composite
-def demeures(draw, creance: Creance):
-    le = draw(dates(creance.emise_le, min(DERNIER, creance.echeance + timedelta(days=700))))
-    return MiseEnDemeure(le=le, presentee_le=min(DERNIER, le + timedelta(days=draw(st.integers(0, 20)))))
 
 
 @st.composite
@@ -111,7 +70,7 @@ def histoires(draw, debiteur=None, nombre: int = 4):
     creance = draw(creances(debiteur=debiteur))
     faits = draw(mouvements(creance, nombre))
     if creance.debiteur is CONSOMMATEUR:
-        faits += draw(st.lists(demeures(creance), max_size=2))
+        faits += draw(st.lists(mises_en_demeure(creance), max_size=2))
     return creance, tuple(faits), draw(examens(creance))
 
 
@@ -119,7 +78,7 @@ indexes = st.sampled_from([TauxIndexe.lire(t) for t in ("BCE + 10", "3 × taux l
 
 
 _N, _OUI, _QUART = st.integers(0, 10**6), st.booleans(), st.integers(0, 3)
-_BORNES = sorted(_bornes(date(2012, 1, 1), DERNIER))
+_BORNES = sorted(bornes(date(2012, 1, 1), DERNIER))
 _PART, _MILLIEME = st.integers(1, 120), st.sampled_from([100, 1000])
 _POSTES = st.sampled_from(["principal", "penalites", "interets", "indemnite"])
 _GENRES = st.sampled_from(["sauvegarde", "redressement", "liquidation"])
