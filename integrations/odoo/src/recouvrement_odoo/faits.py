@@ -1,0 +1,166 @@
+"""D'Odoo aux faits : lignes clients ouvertes, ce qui les a réduites, tiers."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recouvrement import Adresse, Avoir, Creance, Creancier, Debiteur, DonneeInvalide, Dossier, Montant, Paiement, Qualite
+from recouvrement.lecture import rassembler
+from recouvrement.lecture.qualite import qualite
+from recouvrement.ports import Anomalie, Encaissement, Lecture
+from recouvrement_odoo.client import Odoo
+
+_LIGNE = (
+    *("move_id", "move_type", "partner_id", "date", "date_maturity", "invoice_date", "balance", "amount_currency", "currency_id"),
+    *("amount_residual_currency", "matched_credit_ids"),
+)
+_TIERS = ("name", "vat", "company_registry", "street", "street2", "zip", "city", "country_code", "email", "phone", "lang")
+_RAPPROCHEMENT = ("debit_move_id", "credit_move_id", "debit_amount_currency")
+_ACCESSOIRES = ("courriel", "telephone", "siren")
+
+
+def lire(
+    odoo: Odoo, societe: int, *, qualites: Mapping[int, Qualite] | None = None
+) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
+    """Dossiers des clients qui ont une ligne ouverte, et ce qui n'a pas pu y entrer.
+
+    Args:
+        societe: Identifiant de ``res.company`` : le créancier.
+        qualites: Qualité de chaque ``res.partner``, quand vous la connaissez ; ``is_company`` n'en est pas une.
+    """
+    return rassembler([(Path("odoo"), _Livres(odoo, societe, qualites or {}).lire())])
+
+
+class _Livres:
+    """Une lecture des livres d'une société."""
+
+    def __init__(self, odoo: Odoo, societe: int, qualites: Mapping[int, Qualite]) -> None:
+        self.odoo, self.societe, self.qualites = odoo, societe, qualites
+        self.anomalies: list[Anomalie] = []
+
+    def lire(self) -> Lecture:
+        """Seules les écritures validées et non soldées comptent ; les rapprochements partiels disent qui a payé quoi."""
+        domaine = [
+            ["account_id.account_type", "=", "asset_receivable"],
+            ["parent_state", "=", "posted"],
+            ["reconciled", "=", False],
+            ["company_id", "=", self.societe],
+        ]
+        lignes = list(self.odoo.tout("account.move.line", domaine, _LIGNE))
+        debits = {x["id"]: x for x in lignes if x["balance"] > 0}
+        (societe,) = self.odoo.appeler("res.company", "read", [self.societe], fields=["partner_id"])
+        creancier = self._partie(Creancier, self._tiers({societe["partner_id"][0]})[societe["partner_id"][0]])
+        tiers = self._tiers({x["partner_id"][0] for x in lignes if x["partner_id"]})
+        debiteurs = {numero: self._partie(Debiteur, lu) for numero, lu in tiers.items()}
+        creances = {c.reference: c for c in self._creances(debits.values(), creancier, debiteurs)} if creancier else {}
+        return Lecture(
+            creances=tuple(creances.values()),
+            evenements=tuple(e for e in self._reductions(debits) if e.creance in creances),
+            encaissements=tuple(self._libres([x for x in lignes if x["balance"] < 0], debiteurs)),
+            anomalies=tuple(self.anomalies),
+        )
+
+    def _creances(self, debits: Any, creancier: Creancier, debiteurs: Mapping[int, Debiteur | None]) -> Iterator[Creance]:
+        """Une créance par ligne d'échéance ; celles d'une facture partagent son numéro."""
+        for ligne in debits:
+            debiteur = debiteurs[ligne["partner_id"][0]] if ligne["partner_id"] else None
+            try:
+                if debiteur:
+                    yield Creance(
+                        reference=str(ligne["id"]),
+                        facture=ligne["move_id"][1],
+                        principal=_montant(ligne, "amount_currency"),
+                        emise_le=_jour(ligne["invoice_date"] or ligne["date"]),
+                        echeance=_jour(ligne["date_maturity"]),
+                        creancier=creancier,
+                        debiteur=debiteur,
+                    )
+            except DonneeInvalide as e:
+                self._noter("refus", ligne["move_id"][1], e)
+
+    def _reductions(self, debits: Mapping[int, dict[str, Any]]) -> Iterator[Paiement | Avoir]:
+        """Chaque rapprochement partiel : un paiement ou un avoir, du jour de son écriture, sur la ligne qu'il nomme."""
+        rapprochements = sorted({r for x in debits.values() for r in x["matched_credit_ids"]})
+        if not rapprochements:
+            return
+        lus = list(self.odoo.tout("account.partial.reconcile", [["id", "in", rapprochements]], _RAPPROCHEMENT))
+        credits_ = sorted({r["credit_move_id"][0] for r in lus})
+        ecritures = {x["id"]: x for x in self.odoo.tout("account.move.line", [["id", "in", credits_]], ("date", "move_type"))}
+        for r in lus:
+            ligne, credit = debits[r["debit_move_id"][0]], ecritures[r["credit_move_id"][0]]
+            faits = {
+                "le": _jour(credit["date"]),
+                "montant": Montant(abs(r["debit_amount_currency"]), ligne["currency_id"][1]),
+                "creance": str(ligne["id"]),
+                "reference": f"rapprochement {r['id']}",
+            }
+            yield Avoir(**faits) if credit["move_type"] == "out_refund" else Paiement(**faits)
+
+    def _libres(self, credits_: list[dict[str, Any]], debiteurs: Mapping[int, Debiteur | None]) -> Iterator[Encaissement]:
+        """Ce qu'un règlement ou un avoir a de non rapproché : la loi l'impute, dans le dossier du client."""
+        for ligne in credits_:
+            debiteur = debiteurs[ligne["partner_id"][0]] if ligne["partner_id"] else None
+            if debiteur:
+                moyen = "compensation" if ligne["move_type"] == "out_refund" else "virement"
+                montant = _montant(ligne, "amount_residual_currency")
+                le, reference = _jour(ligne["date"]), f"ligne {ligne['id']}"
+                yield Encaissement(paiement=Paiement(le=le, montant=montant, moyen=moyen, reference=reference), debiteur=debiteur)
+
+    def _tiers(self, numeros: set[int]) -> dict[int, dict[str, Any]]:
+        return {x["id"]: x for x in self.odoo.tout("res.partner", [["id", "in", sorted(numeros)]], _TIERS)}
+
+    def _partie(self, classe: type, tiers: dict[str, Any]) -> Any:
+        registre = "".join(filter(str.isdigit, tiers["company_registry"] or ""))
+        siren = registre[:9] if len(registre) in (9, 14) else None
+        supposee, doute = qualite(tiers["vat"] or None, siren, creancier=classe is Creancier)
+        dite = self.qualites.get(tiers["id"])
+        if doute and not dite:
+            self.anomalies.append(Anomalie(gravite="alerte", ou=tiers["name"], champ="qualite", message=doute))
+        champs = {
+            "nom": tiers["name"],
+            "qualite": dite or supposee,
+            "identifiant": f"res.partner {tiers['id']}",
+            "siren": siren,
+            "adresse": self._adresse(tiers),
+            "courriel": tiers["email"] or None,
+            "telephone": tiers["phone"] or None,
+        }
+        if classe is Debiteur and tiers["lang"]:
+            champs["langue"] = tiers["lang"].partition("_")[0]
+        return self._construire(classe, champs, tiers["name"])
+
+    def _adresse(self, tiers: dict[str, Any]) -> Adresse | None:
+        if not (tiers["street"] and tiers["zip"] and tiers["city"]):
+            return None
+        champs = {"voie": tiers["street"], "code_postal": tiers["zip"], "commune": tiers["city"]}
+        champs |= {"complements": [tiers["street2"]] if tiers["street2"] else [], "pays": tiers["country_code"] or "FR"}
+        lue: Adresse | None = self._construire(Adresse, champs, tiers["name"])
+        return lue
+
+    def _construire(self, classe: type, champs: dict[str, Any], ou: str) -> Any:
+        """La valeur ; un champ accessoire faux ne perd pas la créance."""
+        try:
+            return classe(**champs)
+        except DonneeInvalide as e:
+            if e.champ in _ACCESSOIRES and champs.get(e.champ):
+                self._noter("alerte", ou, e)
+                return self._construire(classe, champs | {e.champ: None}, ou)
+            self._noter("refus", ou, e)
+            return None
+
+    def _noter(self, gravite: Any, ou: str, e: DonneeInvalide) -> None:
+        message = e.message if gravite == "refus" else f"{e.message} : laissé vide"
+        self.anomalies.append(
+            Anomalie(gravite=gravite, ou=ou, message=message, champ=e.champ, valeur=str(e.valeur or ""), remede=e.remede)
+        )
+
+
+def _montant(ligne: dict[str, Any], champ: str) -> Montant:
+    """Odoo rend ``currency_id`` comme [7, "EUR"]."""
+    return Montant(abs(ligne[champ]), ligne["currency_id"][1])
+
+
+def _jour(texte: Any) -> Any:
+    """Odoo écrit ``false`` pour une date absente."""
+    return date.fromisoformat(texte) if texte else None

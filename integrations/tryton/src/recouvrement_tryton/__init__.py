@@ -1,0 +1,1 @@
+"""Le module « recouvrement » de Tryton. ``tryton.cfg`` en dit les classes."""
