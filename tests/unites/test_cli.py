@@ -108,12 +108,11 @@ def test_un_fichier_absent(capsys, creances: Path) -> None:
     [
         [],
         ["examiner"],
-        ["examiner", "x.csv"],
         ["examiner", "x.csv", "--au", "01/09/2026"],
         ["examiner", "x.csv", "--au", "2026-9-1"],
         ["examiner", "x.csv", "--au", "2026-02-30"],
         ["lettres", "x.csv", "--au", "2026-09-01"],
-        ["lettres", "x.csv", "--au", "2026-09-01", "--vers", "y", "--formats", "docx"],
+        ["lettres", "x.csv", "--au", "2026-09-01", "--vers", "y", "--formats", "odt"],
         ["inconnue"],
     ],
     ids=" ".join,
@@ -230,7 +229,7 @@ def test_ce_qui_est_attendu() -> None:
 
     from attrs import evolve
 
-    from recouvrement.cli import _attendu
+    from recouvrement.cli.droit import _attendu
     from recouvrement.droit import pour
 
     legal, bce = pour("fr").baremes["taux_legal_autres"], pour("fr").baremes["bce"]
@@ -257,3 +256,166 @@ def test_baremes_ne_prend_aucun_fichier(capsys) -> None:
         main(["baremes", "x.csv"])
     assert sortie.value.code == 2
     assert "x.csv" in capsys.readouterr().err
+
+
+# --- ce que la commande ajoute à la bibliothèque : le jour, les formats, l'envoi, le registre -----------------------------
+
+
+def test_sans_au_le_jour_est_celui_de_la_machine_et_c_est_dit(capsys, creances: Path, monkeypatch) -> None:
+    from datetime import date
+
+    from recouvrement.cli import entree
+
+    monkeypatch.setattr(entree, "aujourdhui", lambda: date(2026, 9, 1))
+    code, dit, erreurs = lancer(capsys, "examiner", creances)
+    assert code == 0
+    assert "au 1er\N{NO-BREAK SPACE}septembre 2026" in dit
+    assert "01/09/2026" in erreurs
+
+
+@pytest.mark.parametrize("commande", ["examiner", "prescription", "plan", "voies", "balance"])
+def test_en_csv_et_en_json_pour_un_programme(capsys, creances: Path, commande: str) -> None:
+    import csv
+
+    code, dit, _ = lancer(capsys, commande, creances, "--au", "2026-09-01", "--csv")
+    lignes = list(csv.DictReader(dit.splitlines()))
+    assert code == 0
+    assert {x["debiteur"] for x in lignes} == {"Menuiserie SARL", "Mme Durand"}
+    assert all("\N{NO-BREAK SPACE}" not in v for x in lignes for v in x.values() if v.replace(".", "").isdigit())
+    code, dit, _ = lancer(capsys, commande, creances, "--au", "2026-09-01", "--json")
+    assert (code, bool(json.loads(dit))) == (0, True)
+    with pytest.raises(SystemExit):
+        lancer(capsys, commande, creances, "--json", "--csv")
+
+
+def test_le_csv_porte_les_montants_exacts(capsys, creances: Path) -> None:
+    import csv
+
+    _, dit, _ = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--csv")
+    assert {x["reference"]: x["total"] for x in csv.DictReader(dit.splitlines())} == {"F-1": "10453.76", "F-2": "250.50"}
+
+
+def test_echeancier(capsys, creances: Path) -> None:
+    code, dit, erreurs = lancer(capsys, "echeancier", creances, "--au", "2026-09-01", "--mensualites", 3)
+    assert (code, dit) == (2, "")
+    assert "Lus : Menuiserie SARL, Mme Durand" in erreurs
+    code, dit, _ = lancer(
+        capsys, "echeancier", creances, "--au", "2026-09-01", "--mensualites", 3, "--debiteur", "Menuiserie SARL", "--csv"
+    )
+    assert code == 0
+    assert dit.splitlines() == ["le,montant,devise", "2026-10-01,3484.60,EUR", "2026-11-02,3484.58,EUR", "2026-12-01,3484.58,EUR"]
+
+
+def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    from fabrique import RACINE
+
+    source, vers = RACINE / "exemples" / "portefeuille.csv", tmp_path / "bilans.parquet"
+    code, dit, _ = lancer(capsys, "examiner", source, "--au", "2026-11-21", "--vers", vers)
+    assert (code, pq.read_table(vers).num_rows) == (1, 10)  # deux lignes y sont fautives
+    assert "12 lignes" in dit
+    assert "2 rejets" in dit
+    code, _, erreurs = lancer(capsys, "examiner", source, source, "--au", "2026-11-21", "--vers", vers)
+    assert (code, "un seul fichier" in erreurs) == (2, True)
+
+
+def _config(dossier: Path, texte: str) -> Path:
+    fichier = dossier / "envoi.toml"
+    fichier.write_text(texte, encoding="utf-8")
+    return fichier
+
+
+def test_expedier_est_a_blanc_par_defaut(capsys, creances: Path, tmp_path: Path) -> None:
+    config = _config(
+        tmp_path, '[smtp]\nhote = "127.0.0.1"\nport = 1\nexpediteur = "compta@exemple.example"\nsecurite = "aucune"\n'
+    )
+    vers = tmp_path / "sortie"
+    arguments = ("expedier", creances, "--au", "2026-09-01", "--config", config, "--vers", vers, "--formats", "texte")
+    code, dit, _ = lancer(capsys, *arguments)
+    assert (code, vers.exists()) == (0, False)
+    assert "à blanc" in dit
+    assert "Rien n'est parti" in dit
+    code, dit, _ = lancer(capsys, *arguments, "--pour-de-vrai")
+    assert "à retenter" in dit  # aucun serveur à ce port
+    assert "Rien n'est parti" not in dit
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        ("[smtp]\n", "manque : expediteur, hote, port"),
+        ('[smtp]\nhote = "h"\nport = 1\nexpediteur = "a@b.example"\nmot_de_passe = "secret-42"\n', "inconnu : mot_de_passe"),
+        ("[smtp", "fichier illisible"),
+    ],
+)
+def test_une_configuration_fautive_est_refusee_sans_montrer_de_secret(
+    capsys, creances: Path, tmp_path: Path, texte: str, dit: str
+) -> None:
+    config = _config(tmp_path, texte)
+    code, _, erreurs = lancer(capsys, "expedier", creances, "--au", "2026-09-01", "--config", config, "--vers", tmp_path / "s")
+    assert code == 2
+    assert dit in erreurs
+    assert "secret-42" not in erreurs
+
+
+def test_le_registre_se_verifie_s_exporte_se_sauvegarde_et_s_efface(capsys, creances: Path, tmp_path: Path) -> None:
+    vers = tmp_path / "sortie"
+    lancer(capsys, "lettres", creances, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")
+    base = vers / "registre.sqlite"
+    code, dit, _ = lancer(capsys, "registre", "verifier", base)
+    assert (code, "intactes" in dit) == (0, True)
+    tete = dit.split()[-1]
+    assert lancer(capsys, "registre", "verifier", base, "--ancre", tete)[0] == 0
+    assert lancer(capsys, "registre", "verifier", base, "--ancre", "f" * 64)[0] == 1
+    assert lancer(capsys, "registre", "incertains", base)[:2] == (0, "Rien à trancher.\n")
+    cle = "nom:mme durand|3 rue des écoles|13002|marseille|fr"
+    chronologie = tmp_path / "chronologie.csv"
+    code, dit, _ = lancer(capsys, "registre", "exporter", base, cle, "--vers", chronologie)
+    assert (code, "Mme Durand" in chronologie.read_text("utf-8-sig")) == (0, True)
+    code, _, erreurs = lancer(capsys, "registre", "exporter", base, cle, "--vers", chronologie)
+    assert (code, "impossible à créer" in erreurs) == (2, True)
+    copie = tmp_path / "copie.sqlite"
+    code, dit, _ = lancer(capsys, "registre", "sauvegarder", base, "--vers", copie)
+    assert (code, tete in dit) == (0, True)
+    code, dit, _ = lancer(capsys, "registre", "effacer", base, cle, "--motif", "demande du 1er septembre")
+    assert (code, dit) == (0, "Effacé.\n")
+    assert b"Mme Durand" in copie.read_bytes()
+    assert b"Mme Durand" not in base.read_bytes()
+    assert lancer(capsys, "registre", "verifier", base, "--ancre", tete)[0] == 0
+    code, _, erreurs = lancer(capsys, "registre", "verifier", tmp_path / "absent.sqlite")
+    assert (code, "aucun registre" in erreurs, (tmp_path / "absent.sqlite").exists()) == (2, True, False)
+
+
+def test_trancher_un_envoi_incertain(capsys, creances: Path, tmp_path: Path) -> None:
+    from datetime import UTC, date, datetime
+
+    from recouvrement import Relance
+    from recouvrement.ports import Accuse, Destinataire, Document, Pli
+    from recouvrement.registre import RegistreSqlite
+
+    horloge = lambda: datetime(2026, 9, 1, tzinfo=UTC)  # noqa: E731
+    pli = Pli(
+        cles=("c/F-1/relance/1",),
+        destinataire=Destinataire(nom="M"),
+        objet="o",
+        documents=(Document("a.txt", "text/plain", b"a"),),
+        debiteur="d",
+        acte=Relance(le=date(2026, 9, 1), creances=("F-1",)),
+    )
+    with RegistreSqlite(tmp_path / "r.sqlite", horloge) as registre:
+        registre.constater(registre.reserver(pli), Accuse(issue="inconnu", le=horloge()))
+    code, dit, _ = lancer(capsys, "registre", "incertains", tmp_path / "r.sqlite")
+    assert (code, "c/F-1/relance/1" in dit) == (1, True)
+    code, *_ = lancer(
+        capsys, "registre", "trancher", tmp_path / "r.sqlite", "c/F-1/relance/1", "pris", "--motif", "vu au journal"
+    )
+    assert (code, lancer(capsys, "registre", "incertains", tmp_path / "r.sqlite")[0]) == (0, 0)
+
+
+def test_la_demonstration_n_ecrit_rien(capsys, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, dit, _ = lancer(capsys, "demo")
+    assert (code, list(tmp_path.iterdir())) == (0, [])
+    assert "10\N{NARROW NO-BREAK SPACE}453,76" in dit
+    assert "L. 441-10" in dit

@@ -1,0 +1,207 @@
+"""Examiner, expliquer, prévoir, proposer : ce que dit la politique de chaque dossier."""
+
+import argparse
+import json
+
+from recouvrement.affichage import date_fr
+from recouvrement.cli.entree import Lus, lecteurs
+from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, pour_un_programme, tableau
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.lecture import diagnostiquer as diagnostic_de
+from recouvrement.modele.dossier import Dossier
+from recouvrement.politique.bilan import Bilan
+from recouvrement.politique.politique import Politique
+from recouvrement.ports import Anomalie
+
+COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
+
+
+def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+    """Ce qu'est chaque fichier."""
+    csv, fec = lecteurs(options)
+    diagnostics = [diagnostic_de(fichier, csv=csv, fec=fec) for fichier in options.examines]
+    if options.json:
+        print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(map(str, diagnostics)))
+    return EN_PARTIE if any(d.refuse for d in diagnostics) else TOUT_LU
+
+
+def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """Le bilan de chaque débiteur ; avec ``--vers``, ceux d'un fichier en colonnes."""
+    if options.en_colonnes:
+        return _en_colonnes(options)
+    bilans = _bilans(options, dossiers, anomalies)
+    lignes = [{"debiteur": b.dossier.debiteur.nom} | ligne for b in bilans for ligne in b.vers_lignes()]
+    rendu = {"au": options.au.isoformat(), "bilans": [b.vers_dict() for b in bilans], "anomalies": [str(a) for a in anomalies]}
+    if not pour_un_programme(options, lignes, rendu):
+        print("\n\n".join(_tableau(b) for b in bilans) or "Aucune créance.")
+    return TOUT_LU
+
+
+def _en_colonnes(options: argparse.Namespace) -> int:
+    from recouvrement.masse import examiner_fichier
+
+    if len(options.fichiers) > 1:
+        raise DonneeInvalide("un seul fichier de créances est attendu", champ="--vers", remede="Donnez un dossier de fichiers.")
+    with avancement("Examen") as dire:
+        passage = examiner_fichier(
+            options.fichiers[0], options.en_colonnes, au=options.au, evenements=options.evenements, progres=dire
+        )
+    rendu = {
+        "lignes": passage.lignes,
+        "rejetees": passage.rejetees,
+        "reprises": passage.reprises,
+        "bilans": str(passage.bilans),
+        "rejets": str(passage.rejets),
+    }
+    if not pour_un_programme(options, [rendu], rendu):
+        print(f"{passage.lignes} lignes dans {passage.bilans}, dont {passage.reprises} par le moteur d'objets.")
+        print(f"{passage.rejetees} rejets dans {passage.rejets}.")
+    return EN_PARTIE if passage.rejetees else TOUT_LU
+
+
+def expliquer(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+    """Les raisons de chaque chiffre du dossier d'une créance."""
+    vises = [d for d in dossiers if any(options.creance in (c.reference, c.numero) for c in d.creances)]
+    if not vises:
+        connues = ", ".join(c.reference for d in dossiers for c in d.creances) or "aucune"
+        raise DonneeInvalide("référence inconnue", champ="--creance", valeur=options.creance, remede=f"Lues : {connues}.")
+    for dossier in vises:
+        print(Politique().examiner(dossier, au=options.au).expliquer())
+    return TOUT_LU
+
+
+def prescription(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """Jusqu'à quand agir, créance par créance."""
+    lues = [(x.dossier.debiteur.nom, b) for x in _bilans(options, dossiers, anomalies) for b in x.creances]
+    lignes = [
+        {
+            "debiteur": nom,
+            "reference": b.creance.reference,
+            "facture": b.creance.numero,
+            "regime": b.prescription.regime,
+            "valeur": b.prescription.valeur,
+            "prudente": b.prescription.prudente,
+            "acquise": "oui" if b.prescription.acquise else "non",
+            "douteuse": "oui" if b.prescription.douteuse else "non",
+        }
+        for nom, b in lues
+    ]
+    arbres = [
+        {"debiteur": nom, "reference": b.creance.reference, "facture": b.creance.numero, **b.prescription.vers_dict()}
+        for nom, b in lues
+    ]
+    if not pour_un_programme(options, lignes, arbres):
+        print("\n".join(f"{nom}, facture {b.creance.numero}\n{b.prescription.expliquer()}\n" for nom, b in lues))
+    return TOUT_LU
+
+
+def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """Les étapes à venir."""
+    plans = [
+        (b.dossier.debiteur.nom, Politique().calendrier(b.dossier, au=options.au)) for b in _bilans(options, dossiers, anomalies)
+    ]
+    lignes = [{"debiteur": nom} | ligne for nom, p in plans for ligne in p.vers_lignes()]
+    if not pour_un_programme(options, lignes, [{"debiteur": nom} | p.vers_dict() for nom, p in plans]):
+        print("\n".join(f"{nom}\n{p.expliquer()}\n" for nom, p in plans))
+    return TOUT_LU
+
+
+def voies(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """Ce qui peut suivre l'amiable."""
+    lues = [(b, Politique().voies(b.dossier, au=options.au)) for b in _bilans(options, dossiers, anomalies)]
+    lignes = [
+        {"debiteur": b.dossier.debiteur.nom, "voie": v.cle, "intitule": v.intitule, "etat": v.etat, "motif": v.motif}
+        for b, siennes in lues
+        for v in siennes
+    ]
+    arbres = [{"debiteur": b.dossier.debiteur.nom, "voies": [v.vers_dict() for v in siennes]} for b, siennes in lues]
+    if pour_un_programme(options, lignes, arbres):
+        return TOUT_LU
+    for b, siennes in lues:
+        print(f"{b.dossier.debiteur.nom}, {b.total.valeur}")
+        for voie in siennes:
+            print(f"- {voie.intitule} ({voie.etat}) : {voie.motif}")
+        print()
+    return TOUT_LU
+
+
+def balance(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """La balance âgée."""
+    from recouvrement.politique.portefeuille import Portefeuille
+
+    portefeuille = Portefeuille(dossiers, politique=Politique(), au=options.au)
+    anomalies += [Anomalie(gravite="refus", ou=e.debiteur, message=e.message) for e in portefeuille.ecartes]
+    agee = portefeuille.balance_agee()
+    if pour_un_programme(options, agee.vers_lignes(), agee.vers_dict()):
+        return TOUT_LU
+    entetes = ("Débiteur", *agee.tranches, "Principal", "Accessoires", "Total", "Dont contesté", "Dont prescrit")
+    lignes = [
+        (x.nom, *map(str, (*x.tranches, x.principal, x.accessoires, x.total, x.dont_conteste, x.dont_prescrit)))
+        for x in (*agee.lignes, *agee.totaux)
+    ]
+    print(tableau((entetes, *lignes), gauche=1) if agee.lignes else "Aucune créance.")
+    return TOUT_LU
+
+
+def echeancier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
+    """Un plan de tout ce que doit un débiteur."""
+    (bilan,) = _bilans(options, (_du_debiteur(options.debiteur, dossiers),), anomalies) or (None,)
+    if bilan is None:
+        return EN_PARTIE
+    propose = Politique().proposer_echeancier(
+        bilan,
+        mensualites=options.mensualites,
+        montant=options.montant,
+        jusqu_au=options.jusqu_au,
+        premiere_le=options.premiere,
+    )
+    lignes = [{"le": le, "montant": montant.decimal, "devise": montant.devise} for le, montant in propose.versements]
+    if not pour_un_programme(options, lignes):
+        print(f"{bilan.dossier.debiteur.nom} : {bilan.total.valeur} au {date_fr(options.au)}, en {len(lignes)} versements")
+        print(tableau([(date_fr(le, longue=False), str(montant)) for le, montant in propose.versements], gauche=1))
+    return TOUT_LU
+
+
+def _du_debiteur(qui: str | None, dossiers: Lus) -> Dossier:
+    vises = [d for d in dossiers if qui is None or qui in (d.debiteur.nom, d.debiteur.cle)]
+    if len(vises) != 1:
+        remede = f"Lus : {', '.join(dict.fromkeys(d.debiteur.nom for d in dossiers)) or 'aucun'}."
+        raise DonneeInvalide("un seul débiteur est attendu", champ="--debiteur", valeur=qui, remede=remede)
+    return vises[0]
+
+
+def _bilans(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> list[Bilan]:
+    """Le bilan de chaque dossier ; ceux que la bibliothèque refuse deviennent des anomalies."""
+    bilans: list[Bilan] = []
+    for dossier, bilan in Politique().examiner_lot(dossiers, au=options.au):
+        if isinstance(bilan, Bilan):
+            bilans.append(bilan)
+        else:
+            anomalies.append(Anomalie(gravite="refus", ou=dossier.debiteur.nom, message=str(bilan)))
+    return bilans
+
+
+def _tableau(bilan: Bilan) -> str:
+    """Un débiteur : une ligne par facture, le total, la suite, les alertes."""
+    entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir jusqu'au")
+    lignes = [
+        (
+            b.creance.numero,
+            date_fr(b.echeance.valeur, longue=False),
+            f"{b.jours_retard} j",
+            *(str(getattr(b, p).valeur) for p in COLONNES),
+            date_fr(b.prescription.prudente, longue=False),
+        )
+        for b in bilan.creances
+    ]
+    total = [("Total", "", "", *(str(getattr(bilan, p).valeur) for p in COLONNES), "")] if len(lignes) > 1 else []
+    tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
+    suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
+    alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
+    return "\n".join([tete, tableau((entetes, *lignes, *total)), suite, *alertes])
+
+
+def _pourquoi(bilan: Bilan) -> str:
+    return " ; ".join(dict.fromkeys(e.motif for e in bilan.empechements)) or "rien"

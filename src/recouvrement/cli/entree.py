@@ -1,0 +1,58 @@
+"""Des fichiers aux dossiers ; un fichier fautif donne une anomalie, les autres sont traités."""
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+
+from recouvrement.cli.sortie import avancement
+from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
+from recouvrement.lecture.qualite import qualite
+from recouvrement.lecture.rassembler import rassembler
+from recouvrement.modele.dossier import Dossier
+from recouvrement.modele.personnes import Creancier
+from recouvrement.ports import Anomalie
+
+Lus = tuple[Dossier, ...]
+
+
+def horloge() -> datetime:
+    """L'instant présent, avec le fuseau de la machine."""
+    return datetime.now(UTC).astimezone()
+
+
+def aujourdhui() -> date:
+    """Le jour présent, là où est la machine."""
+    return horloge().date()
+
+
+def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
+    """Tous les fichiers de la commande, et ce qui n'a pas pu s'y lire."""
+    if "au" in options and options.au is None:
+        options.au = aujourdhui()
+        print(f"Au {options.au:%d/%m/%Y} : le jour présent, faute de --au.", file=sys.stderr)
+    if not options.fichiers or getattr(options, "en_colonnes", None):
+        return (), []
+    csv, fec = lecteurs(options)
+    with avancement("Lecture") as dire:
+        lus = lire_fichiers(options.fichiers, csv=csv, fec=fec, progres=lambda _fichier, rang, total: dire(rang, total))
+    dossiers, anomalies = rassembler(lus)
+    return dossiers, list(anomalies)
+
+
+def lecteurs(options: argparse.Namespace) -> tuple[LecteurCsv, LecteurFEC]:
+    """Les lecteurs que les options règlent."""
+    creancier = None
+    if options.creancier:
+        supposee, _ = qualite(None, options.siren, creancier=True)
+        creancier = Creancier(nom=options.creancier, qualite=supposee, siren=options.siren)
+    csv = (
+        LecteurCsv.avec_correspondance(options.correspondance, creancier=creancier)
+        if options.correspondance
+        else LecteurCsv(
+            delimiteur=options.delimiteur,
+            decimale=options.decimale,
+            format_date=options.dates,
+            encodage=options.encodage or "utf-8-sig",
+        )
+    )
+    return csv, LecteurFEC(creancier=creancier, encodage=options.encodage)

@@ -1,0 +1,118 @@
+"""Écrire et envoyer ce qui est dû, une fois et une seule."""
+
+import argparse
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from recouvrement.cli.entree import Lus, horloge
+from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.politique.politique import Politique
+from recouvrement.ports import Anomalie, MoteurRendu, Notificateur, Registre
+
+ISSUES = {
+    "pris": "écrite",
+    "refuse": "refusée",
+    "a_retenter": "à retenter",
+    "inconnu": "sort inconnu",
+    "deja_envoye": "déjà écrite",
+    "a_blanc": "à blanc",
+    "a_faire": "à faire",
+}
+EN_PAPIER = ("courrier", "recommande")
+SMTP = ("hote", "port", "expediteur", "identifiant", "securite", "delai", "reponse_a")
+MOT_DE_PASSE = "RECOUVREMENT_SMTP_MOT_DE_PASSE"
+
+
+def lettres(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+    """Les lettres dues, dans un dossier."""
+    from recouvrement.envoi.repertoire import Repertoire
+
+    canaux = dict.fromkeys(("courriel", *EN_PAPIER), Repertoire(options.vers, horloge))
+    return _envoyer(options, dossiers, canaux, ISSUES, a_blanc=options.a_blanc)
+
+
+def expedier(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+    """Le courriel par SMTP, le papier dans un dossier ; à blanc par défaut."""
+    from recouvrement.envoi.repertoire import Repertoire
+
+    canaux = {"courriel": _smtp(options.config), **dict.fromkeys(EN_PAPIER, Repertoire(options.vers, horloge))}
+    issues = ISSUES | {"pris": "partie", "deja_envoye": "déjà partie"}
+    code = _envoyer(options, dossiers, canaux, issues, a_blanc=not options.pour_de_vrai)
+    if not options.pour_de_vrai:
+        print("Rien n'est parti : ajoutez --pour-de-vrai.")
+    return code
+
+
+def _envoyer(
+    options: argparse.Namespace, dossiers: Lus, canaux: Mapping[str, Notificateur], issues: Mapping[str, str], *, a_blanc: bool
+) -> int:
+    from recouvrement.envoi.expedition import expedier as tout_expedier
+
+    moteurs = _moteurs(options.formats)
+    with ExitStack() as pile:
+        envois = tout_expedier(
+            dossiers,
+            au=options.au,
+            politique=Politique(),
+            moteur=moteurs,
+            notificateurs=canaux,
+            registre=_registre(options.vers, pile, a_blanc=a_blanc),
+            horloge=horloge,
+            relire=lambda dossier: dossier,
+            a_blanc=a_blanc,
+        )
+        rates = 0
+        for envoi in envois:
+            rates += envoi.issue in ("erreur", "refuse", "inconnu")
+            quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
+            print(" : ".join(p for p in (envoi.dossier.debiteur.nom, issues.get(envoi.issue, envoi.issue), quoi) if p))
+    return EN_PARTIE if rates else TOUT_LU
+
+
+def _smtp(config: Path) -> Notificateur:
+    """Le serveur que décrit le fichier ; le mot de passe vient de l'environnement, jamais d'un fichier ni d'un argument."""
+    from recouvrement.envoi.smtp import Smtp
+
+    try:
+        lus: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8")).get("smtp", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise DonneeInvalide(f"fichier illisible ({e})", champ="--config", valeur=str(config)) from None
+    inconnus, manque = set(lus) - set(SMTP), {"hote", "port", "expediteur"} - set(lus)
+    if inconnus or manque:
+        remede = f"Table [smtp] : {', '.join(SMTP)} ; le mot de passe est dans {MOT_DE_PASSE}."
+        faute = f"inconnu : {', '.join(sorted(inconnus))}" if inconnus else f"manque : {', '.join(sorted(manque))}"
+        raise DonneeInvalide(faute, champ="--config", valeur=str(config), remede=remede)
+    return Smtp(horloge=horloge, mot_de_passe=os.environ.get(MOT_DE_PASSE), **lus)
+
+
+def _moteurs(formats: Sequence[str]) -> list[MoteurRendu]:
+    from recouvrement.rendu.docx import RenduDocx
+    from recouvrement.rendu.html import RenduHtml
+    from recouvrement.rendu.pdf import RenduPdf
+    from recouvrement.rendu.texte import RenduTexte
+
+    fabriques: dict[str, type[MoteurRendu]] = {"pdf": RenduPdf, "html": RenduHtml, "texte": RenduTexte, "docx": RenduDocx}
+    return [fabriques[nom]() for nom in formats]
+
+
+def _registre(dossier: Path, pile: ExitStack, *, a_blanc: bool) -> Registre:
+    """Le registre du dossier ; à blanc, rien n'est créé : faute de registre, aucun envoi n'est connu."""
+    from recouvrement.registre.memoire import RegistreMemoire
+    from recouvrement.registre.sqlite import RegistreSqlite
+
+    fichier = dossier / "registre.sqlite"
+    if a_blanc and not fichier.exists():
+        return RegistreMemoire(horloge)
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        remede = "Choisissez un dossier où vous pouvez écrire."
+        raise DonneeInvalide(
+            f"dossier de sortie impossible : {e.strerror}", champ="--vers", valeur=str(dossier), remede=remede
+        ) from None
+    return pile.enter_context(RegistreSqlite(fichier, horloge))
