@@ -66,9 +66,8 @@ def _difference(attendu: str, obtenu: str, page: str) -> str | None:
         return None
     if os.environ.get("RAFRAICHIR") and len(passages) == 1 and attendu.strip():
         fichier = RACINE / page
-        fichier.write_text(
-            fichier.read_text(encoding="utf-8").replace(attendu.strip("\n"), obtenu.strip("\n"), 1), encoding="utf-8"
-        )
+        motif = re.compile(rf"(?m)^{re.escape(attendu.strip(chr(10)))}$")  # des lignes entières : jamais un mot de la prose
+        fichier.write_text(motif.sub(lambda _: obtenu.strip("\n"), fichier.read_text(encoding="utf-8"), count=1), encoding="utf-8")
         return None
     return f"la page dit :\n{attendu}\net le programme :\n{obtenu}"
 
@@ -87,7 +86,7 @@ def _poser(exemple: Example) -> None:
 
 def _entrer(noms: dict[str, Any]) -> None:
     noms["__avant__"], noms["__ici__"] = Path.cwd(), Path(tempfile.mkdtemp(prefix="recouvrement-docs-"))
-    shutil.copytree(RACINE / "exemples", noms["__ici__"] / "exemples")
+    shutil.copytree(RACINE / "exemples", noms["__ici__"] / "exemples", ignore=shutil.ignore_patterns("kernel-ipc-*"))
     os.chdir(noms["__ici__"])
 
 

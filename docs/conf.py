@@ -32,8 +32,11 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 100
 # Rien n'est appelé du réseau : les types de la bibliothèque standard ne sont pas liés. Les nôtres doivent l'être tous.
 nitpick_ignore_regex = [
-    (r"py:(class|exc)", r"(builtins|collections|datetime|decimal|enum|pathlib|typing)\..*|date"),
-    (r"py:class", r"(recouvrement\.(resultat|masse\.examen)\.)?T(_co)?|Evenement|Acte|Distance"),  # variables et alias de type
+    (r"py:(class|exc)", r"(builtins|collections|datetime|decimal|enum|pathlib|ssl|typing)\..*|date"),
+    (
+        r"py:class",
+        r"(recouvrement\.(resultat|masse\.(examen|vues)|serialisation\.depot)\.)?T(_co)?|Voies|Evenement|Acte|Distance",
+    ),  # variables et alias de type
     (r"py:class", r"recouvrement\.(droit\.fr\.delais\.Allongement|lecture\._(ecritures\.Livres|clients\.Encours))"),  # privés
 ]
 

@@ -16,6 +16,7 @@ from typographie import corriger
 
 import recouvrement.droit.fr
 import recouvrement.politique
+from recouvrement.courrier import modele
 from recouvrement.droit import pour
 from recouvrement.droit.baremes import Bareme, ValeurDatee, reserves_de
 from recouvrement.droit.base import Droit, Regime, RegimePrescription
@@ -27,18 +28,25 @@ from recouvrement.droit.fr.table_voies import LigneVoie
 from recouvrement.droit.fr.table_voies import lire as lire_voies
 from recouvrement.modele.montant import Taux
 from recouvrement.modele.personnes import Qualite
+from recouvrement.politique import scenario
 from recouvrement.politique.scenario import Etape, prereglage
 from recouvrement.resultat import Regle, Reserve
 
 PAGE = Path(__file__).parent / "reference" / "regles-et-tables.md"
 SEMESTRES = 8
 DEGRES = {"etabli": "établi", "une_source": "une seule source", "a_verifier": "à vérifier"}
-DEPARTS = {"echeance": "l'échéance", "mise_en_demeure": "la mise en demeure", "precedente": "l'étape précédente"}
+DEPARTS = {
+    "echeance": "l'échéance",
+    "mise_en_demeure": "la mise en demeure",
+    "precedente": "l'étape précédente",
+    "presentation": "sa présentation",
+}
 DEPARTS_PRESCRIPTION = {
     "exigibilite": "`echeance`, sinon `executee_le`, sinon `emise_le`",
     "execution": "`executee_le`, sinon `emise_le`",
     "emission": "`emise_le`",
 }
+RECLAME = {"principal": "le principal", "total": "le total", "rien": "rien"}
 EFFETS = {"interruption": "interrompt", "suspension": "suspend", "renonciation": "ouvre un délai nouveau", "sans_effet": "aucun"}
 PRESCRIPTIONS = (
     "Une créance relève de la ligne que désignent sa `nature`, la qualité de ses parties et, pour une personne publique débitrice,"
@@ -101,7 +109,8 @@ def page() -> str:
         *_delais(),
         *_voies(),
         *_feries(),
-        *_scenario(),
+        *_scenarios(),
+        *_lettres(),
         *_raisons(droit),
     ]
     return corriger("\n\n".join(sections) + "\n")
@@ -193,16 +202,30 @@ def _voie(ligne: LigneVoie) -> Sequence[str]:
     return (f"`{ligne.cle}`", ligne.intitule, conditions, str(ligne.source), DEGRES[ligne.brut["verifie"]])
 
 
-def _scenario() -> Sequence[str]:
-    scenario = prereglage("progressif")
+def _scenarios() -> Iterator[str]:
+    yield "## Les scénarios livrés"
+    yield 'Des usages : aucun texte n\'impose de calendrier. `prereglage("progressif")` est celui de `Politique()`.'
     entetes = ("Étape", "Acte", "Quand", "Canaux", "Délai accordé", "Lettre")
-    ecart = f"Écart minimal entre deux écrits : {scenario.ecart_minimal} jours. Aucun texte n'impose de calendrier."
-    return [
-        "## Le scénario `progressif`",
-        f"{scenario.source[0].upper()}{scenario.source[1:]}.",
-        ecart,
-        _table(entetes, map(_etape, scenario.etapes)),
+    for fichier in sorted(Path(scenario.__file__).with_name("scenarios").glob("*.toml")):
+        lu = prereglage(fichier.stem)
+        yield f"### `{lu.cle}`"
+        yield f"{lu.source[0].upper()}{lu.source[1:]}. Écart minimal entre deux écrits : {lu.ecart_minimal} jours."
+        yield _table(entetes, map(_etape, lu.etapes))
+
+
+def _lettres() -> Iterator[str]:
+    yield "## Les lettres"
+    yield (
+        "Un modèle est un fichier `courrier/modeles/<langue>/<nom>.toml` ; un dossier à vous passe avant "
+        "([Écrire sa lettre](../guides/ecrire-sa-lettre.md))."
+    )
+    dossier = Path(modele.__file__).with_name("modeles")
+    anglais = {f.stem for f in (dossier / "en").glob("*.toml")}
+    lus = {f.stem: modele.lire(f) for f in sorted((dossier / "fr").glob("*.toml")) if f.stem != "lexique"}
+    lignes = [
+        (f"`{nom}`", m.titre, RECLAME[m.reclame], _codes(m.regimes), "oui" if nom in anglais else "—") for nom, m in lus.items()
     ]
+    yield _table(("Modèle", "Titre", "Réclame", "Régimes", "En anglais"), lignes)
 
 
 def _raisons(droit: Droit) -> Sequence[str]:
@@ -443,7 +466,10 @@ def _oui(valeur: bool) -> str:
 
 
 def _etape(e: Etape) -> Sequence[str]:
-    quand = f"{e.jours} jours{' ouvrés' if e.ouvres else ''} après {DEPARTS[e.depuis]}"
+    s = "s" * (abs(e.jours) > 1)
+    quand = f"{abs(e.jours)} jour{s}{f' ouvré{s}' if e.ouvres else ''} {'avant' if e.jours < 0 else 'après'} {DEPARTS[e.depuis]}"
+    quand += f", ou dès : {e.declencheur.replace('_', ' ')}" if e.declencheur else ""
+    quand += f", si {' et '.join(map(str, e.si))}" if e.si else ""
     delai = f"{e.delai_accorde} jours" if e.delai_accorde else ""
     return (f"`{e.cle}`", f"`{e.acte}`", quand, ", ".join(e.canaux), delai, f"`{e.lettre}`" if e.lettre else "")
 

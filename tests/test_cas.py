@@ -128,16 +128,19 @@ def tous() -> Iterator[Any]:
 
 
 def _creancier(brut: dict[str, Any]) -> Creancier:
-    adresse = Adresse(**brut["adresse"]) if "adresse" in brut else None
     qualite = Qualite(brut.get("qualite", "commercant"))
-    return Creancier(**{"nom": CREANCIER.nom, **brut, "adresse": adresse, "qualite": qualite})
+    return Creancier(**{"nom": CREANCIER.nom, **_adresser(brut), "qualite": qualite})
+
+
+def _adresser(partie: dict[str, Any]) -> dict[str, Any]:
+    return partie | {"adresse": Adresse(**partie["adresse"])} if "adresse" in partie else partie
 
 
 def _debiteur(brut: dict[str, Any]) -> Debiteur:
     qualite = Qualite(brut.get("qualite", "commercant"))
     nom = CONSOMMATEUR.nom if qualite is Qualite.CONSOMMATEUR else SOCIETE.nom
     return Debiteur(
-        **{"nom": nom, "courriel": "dupont@exemple.example", "telephone": "04 91 00 00 00", **brut, "qualite": qualite}
+        **{"nom": nom, "courriel": "dupont@exemple.example", "telephone": "04 91 00 00 00", **_adresser(brut), "qualite": qualite}
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from recouvrement import Adresse, Politique, Voie
+from recouvrement import Politique, Voie
 from recouvrement.droit.fr.table_voies import lire
 from test_cas import _dossier
 
@@ -36,13 +36,6 @@ def tous() -> Iterator[Any]:
     for fichier in sorted(CAS.glob("*.toml")):
         for cas in tomllib.loads(fichier.read_text(encoding="utf-8"))["cas"]:
             yield pytest.param(cas, id=f"{fichier.stem} : {cas['titre']}")
-
-
-def _adresser(cas: dict[str, Any]) -> dict[str, Any]:
-    parties = {
-        q: {**cas[q], "adresse": Adresse(**cas[q]["adresse"])} for q in ("creancier", "debiteur") if "adresse" in cas.get(q, {})
-    }
-    return {**cas, **parties}
 
 
 def _lire(question: str, voie: Voie) -> Any:
@@ -76,7 +69,7 @@ def test_cas(cas: dict[str, Any]) -> None:
     assert set(cas) <= CLES, f"clé de cas inconnue : {set(cas) - CLES}"
     attendu = cas["attendu"]
     assert set(attendu) <= GENERALES | PAR_VOIE, f"clé d'attendu inconnue : {set(attendu) - GENERALES - PAR_VOIE}"
-    dossier = _dossier(_adresser(cas))
+    dossier = _dossier(cas)
     rendues = Politique().voies(dossier, au=cas["au"], pieces=cas.get("pieces", ()))
     par_cle = {v.cle: v for v in rendues}
     for cle in attendu.get("ouvertes", ()):

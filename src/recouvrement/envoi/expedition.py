@@ -75,7 +75,7 @@ def expedier(
     horloge: Callable[[], datetime],
     relire: Callable[[Dossier], Dossier],
     a_blanc: bool = False,
-    modeles: Path | None = None,
+    modeles: Path | Mapping[str, Path] | None = None,
     fenetre: Fenetre | None = None,
 ) -> Iterator[Envoi]:
     """Envoie ce qui est dû ce jour-là, une fois et une seule. Rien ne part tant que l'itérateur n'est pas parcouru.
@@ -85,7 +85,7 @@ def expedier(
         moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli. Par canal s'ils en dépendent.
         notificateurs: Par canal (« courriel », « recommande »…).
         relire: Rend l'état du dossier chez l'hôte ; appelé juste avant chaque envoi : un paiement arrivé entre-temps l'arrête.
-        modeles: Dossier de lettres de l'utilisateur ; les siennes passent avant celles qui sont livrées.
+        modeles: Dossier de lettres de l'utilisateur, ou un par ``Creancier.cle`` ; les siennes passent avant celles qui sont livrées.
         a_blanc: Montre les documents, sans rien réserver ni remettre. Le registre n'est que lu.
         fenetre: Heures hors desquelles rien ne part, par aucun canal ; à toute heure si elle n'est pas donnée.
     """
@@ -150,7 +150,7 @@ class Guichet:
     registre: Registre
     horloge: Callable[[], datetime]
     a_blanc: bool
-    modeles: Path | None
+    modeles: Path | Mapping[str, Path] | None
     fenetre: Fenetre | None
 
     def traiter(self, action: ActionProposee, bilan: Bilan, dossier: Dossier) -> Envoi:
@@ -163,7 +163,7 @@ class Guichet:
         if manque and not self.a_blanc:
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
         try:
-            pli = _plier(action, acte, bilan, _moteurs(self.moteur, action.canal), self.modeles)
+            pli = _plier(action, acte, bilan, _moteurs(self.moteur, action.canal), _modeles(self.modeles, bilan))
         except Exception as e:  # une lettre impossible n'arrête pas les autres
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
         envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
@@ -211,6 +211,10 @@ class Guichet:
             )
             return evolve(envoi, issue="inconnu", detail=detail, accuse=accuse)
         return evolve(envoi, issue=accuse.issue, detail=accuse.detail, accuse=accuse)
+
+
+def _modeles(modeles: Path | Mapping[str, Path] | None, bilan: Bilan) -> Path | None:
+    return modeles.get(bilan.dossier.creancier.cle) if isinstance(modeles, Mapping) else modeles
 
 
 def _sans_lettre(action: ActionProposee) -> str:

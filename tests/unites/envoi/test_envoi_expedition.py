@@ -1,6 +1,7 @@
 """L'expédition, avec de petits objets : ce qui part, ce qui ne part pas, et ce qu'on en dit."""
 
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -85,7 +86,8 @@ def redaction(monkeypatch):
         if nom == "Illisible":
             raise ModeleInvalide("champ absent", modele="relance")
         objet = ("Facture ", Donnee("F-1"), ", échue le ", Jour(AU), " : ", Montant("12.00"))
-        return SimpleNamespace(langue=bilan.dossier.debiteur.langue, objet=objet, corps=f"{nom} {action.acte.etape}")
+        corps = f"{nom} {action.acte.etape}" + (f" {modeles.name}" if modeles else "")
+        return SimpleNamespace(langue=bilan.dossier.debiteur.langue, objet=objet, corps=corps)
 
     monkeypatch.setattr("recouvrement.envoi.expedition.rediger", rediger)
 
@@ -473,3 +475,16 @@ def test_un_canal_d_un_seul_temps_reste_reserve_comme_avant(registre, courriel):
     jalonne = Jalonne(registre)
     assert [e.issue for e in jouer(jalonne, courriel)] == ["pris"]
     assert jalonne.suite == []
+
+
+@pytest.mark.parametrize(
+    ("modeles", "corps"),
+    [
+        (Path("miens"), "Dupont relance_1 miens"),
+        ({CREANCIER.cle: Path("siens")}, "Dupont relance_1 siens"),
+        ({"autre": Path("x")}, "Dupont relance_1"),
+    ],
+)
+def test_un_dossier_de_lettres_pour_tous_ou_par_creancier(registre, courriel, modeles, corps):
+    (envoi,) = jouer(registre, courriel, modeles=modeles)
+    assert envoi.documents[0].octets.decode() == corps
