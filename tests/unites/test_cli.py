@@ -419,3 +419,12 @@ def test_la_demonstration_n_ecrit_rien(capsys, tmp_path: Path, monkeypatch) -> N
     assert (code, list(tmp_path.iterdir())) == (0, [])
     assert "10\N{NARROW NO-BREAK SPACE}453,76" in dit
     assert "L. 441-10" in dit
+
+
+def test_les_greffons_installes(capsys) -> None:
+    import csv
+
+    code, dit, _ = lancer(capsys, "greffons", "--csv")
+    assert code == 0
+    assert {"pdf", "sqlite", "smtp", "fec"} <= {x["nom"] for x in csv.DictReader(dit.splitlines())}
+    assert "prêt" in lancer(capsys, "greffons")[1]

@@ -59,6 +59,8 @@ def analyseur() -> argparse.ArgumentParser:
         "baremes", parents=[sortie], help="les tables de taux et de sommes : dernière valeur, source, ce qui est attendu"
     )
     baremes.set_defaults(faire="droit:baremes", fichiers=())
+    greffons = commandes.add_parser("greffons", parents=[sortie], help="les greffons installés, et leur état")
+    greffons.set_defaults(faire="greffons:greffons", fichiers=())
     demo = commandes.add_parser("demo", help="un impayé fictif : son bilan, ses raisons, sa lettre")
     demo.set_defaults(faire="demo:demo", fichiers=())
     return lu
