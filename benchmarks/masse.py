@@ -117,6 +117,21 @@ def mesurer(*fonctions: Callable[[], object], tours: int = 7) -> list[float]:
     return [median(d) for d in durees]
 
 
+def memoire(fonction: Callable[[], object]) -> tuple[int, int]:
+    """Octets pris au plus haut, puis gardés, chez NumPy et chez Arrow ; leurs deux sommets sont additionnés."""
+    defaut = pa.default_memory_pool()
+    arrow = pa.proxy_memory_pool(defaut)
+    pa.set_memory_pool(arrow)
+    tracemalloc.start()
+    rendu = fonction()
+    gardes, pic = tracemalloc.get_traced_memory()
+    mesures = pic + arrow.max_memory(), gardes + arrow.bytes_allocated()
+    tracemalloc.stop()
+    pa.set_memory_pool(defaut)
+    del rendu
+    return mesures
+
+
 def main(n: int) -> None:
     nu = portefeuille(n, nu=True)
     attendu = numpy_a_la_main(nu)
@@ -145,15 +160,13 @@ def main(n: int) -> None:
         lambda: [politique.examiner(c, f, au=AU) for c, f in echantillon],
         tours=5,
     )
-    rendu = examiner_table(entier, au=AU)
-    print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {rendu.repris} reprises par les objets")
+    repris = examiner_table(entier, au=AU).repris
+    print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {repris} reprises par les objets")
     print(f"  premier appel, toutes les questions de droit étant à poser : {premier / n * 1e6:.3f} µs par ligne")
     print(f"  moteur d'objets : {unes / 1_000 * 1e6:.1f} µs par ligne ; ×{(unes / 1_000) / (grand / n):.0f} de gagné")
     print(f"  temps(10 n) / temps(n) : {grand / petit:.2f}")
-    tracemalloc.start()
-    rendu = examiner_table(entier, au=AU)
-    pic = tracemalloc.get_traced_memory()[1]
-    print(f"  mémoire en plus, par ligne : {pic / n:.0f} octets au plus haut, {rendu.bilans.nbytes / n:.0f} rendus")
+    pic, gardes = memoire(lambda: examiner_table(entier, au=AU))
+    print(f"  mémoire en plus, par ligne : {pic / n:.0f} octets au plus haut, dont {gardes / n:.0f} de tables rendues et reçues")
 
 
 def preuve(n: int, lot: int = 50_000) -> None:

@@ -25,7 +25,16 @@ from recouvrement import (
     Politique,
     Qualite,
 )
-from recouvrement.masse import decrire, examiner_table, noyau, schema, schema_des_bilans, schema_des_evenements, schema_des_rejets
+from recouvrement.masse import (
+    decrire,
+    examiner_table,
+    noyau,
+    schema,
+    schema_des_bilans,
+    schema_des_decomptes,
+    schema_des_evenements,
+    schema_des_rejets,
+)
 
 AU = date(2026, 9, 1)
 EMISE, ECHEANCE = date(2026, 4, 1), date(2026, 5, 1)
@@ -169,6 +178,32 @@ def test_les_schemas_disent_ce_qu_ils_attendent() -> None:
     ):
         assert [x.partition(" : ")[0].rstrip("?") for x in decrire(table).splitlines()] == attendu.names
     assert examiner_table(pa.table(colonnes(), schema=None).select(list(colonnes())[::-1]), au=AU).bilans.num_rows == 1
+
+
+def test_une_tranche_de_table_a_ses_propres_lignes() -> None:
+    """Des colonnes d'un seul texte, sauf une ligne lointaine ; des références à blanc, à accent ou fautives ; des paiements."""
+    n, rare = 3_000, 2_500
+    qualites, references = ["commercant"] * n, [f"F-{i}" for i in range(n)]
+    qualites[rare] = "consommateur"
+    payes = [[date(2026, 6, 1), date(2026, 5, 20)] if i % 7 == 0 else None for i in range(n)]
+    montants = [[10_000, i + 1] if jours else None for i, jours in enumerate(payes)]
+    donnees = colonnes(n, debiteur_qualite=qualites, reference=references, paiements_le=payes, paiements_centimes=montants)
+    table = pa.table(donnees)
+    entiere = examiner_table(table, au=AU).bilans.to_pylist()
+    assert [x["ligne"] for x in entiere if x["regime"] != "b2b"] == [rare]
+    tranche = examiner_table(table.slice(1_400), au=AU).bilans.to_pylist()
+    assert [x | {"ligne": x["ligne"] + 1_400} for x in tranche] == entiere[1_400:]
+    for reference, fautive in (
+        ("été", False),
+        ("F 1", False),
+        (" ", True),
+        ("F\x7f", True),
+        ("x" * 200, False),
+        ("x" * 201, True),
+    ):
+        rendu = examiner_table(pa.table(donnees | {"reference": [*references[:-1], reference]}), au=AU)
+        assert ([x["ligne"] for x in rendu.rejets.to_pylist()] == [n - 1]) is fautive
+        assert rendu.repris == 0
 
 
 # --- les rejets ------------------------------------------------------------------------------------------------------
@@ -354,3 +389,18 @@ def test_la_facade_et_la_politique_ne_chargent_pas_numpy() -> None:
 def test_un_code_de_polars_est_un_texte() -> None:
     table = pl.DataFrame(colonnes(2)).with_columns(pl.col("debiteur_qualite", "creancier_qualite").cast(pl.Categorical))
     assert examiner_table(table, au=AU).bilans["penalites_centimes"].to_list() == [41_376, 41_376]
+
+
+def test_les_lignes_du_decompte_a_la_demande() -> None:
+    rendu = examiner(3)
+    table = rendu.decompte([2, 0])
+    assert table.schema == schema_des_decomptes()
+    lues = table.to_pylist()
+    assert [(x["ligne"], x["reference"]) for x in lues] == [(2, "F-2"), (0, "F-0")]
+    premiere, seconde = lues[0]["decompte"]
+    assert (premiere["jours"], premiere["taux_dix_milliemes"], premiere["montant_centimes"]) == (60, 121_500, 19_973)
+    assert (seconde["du"], seconde["au"], seconde["montant_centimes"]) == (date(2026, 7, 1), AU, 21_403)
+    assert sum(x["montant_centimes"] for x in lues[0]["decompte"]) == la_ligne(rendu, 2)["penalites_centimes"]
+    with pytest.raises(DonneeInvalide, match="aucune ligne de ce rang"):
+        rendu.decompte([3])
+    assert examiner_table(pl.DataFrame(colonnes(1)), au=AU).decompte([0])["decompte"].list.len().to_list() == [2]

@@ -85,7 +85,8 @@ def test_un_montant_reste_exact() -> None:
 
 def test_duckdb_lit_la_valeur() -> None:
     bilan = valeurs()["Bilan"]  # noqa: F841 (DuckDB la trouve par son nom)
-    (ligne,) = duckdb.sql("select facture, total, echeance from bilan order by total limit 1").fetchall()
+    with duckdb.connect() as base:
+        (ligne,) = base.sql("select facture, total, echeance from bilan order by total limit 1").fetchall()
     assert ligne == ("F-2", valeurs()["Bilan"].par_creance["F-2"].total.valeur.decimal, date(2026, 6, 15))
 
 

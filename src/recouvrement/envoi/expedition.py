@@ -51,6 +51,7 @@ class Envoi:
         issue: Celle de l'accusé, ou ``deja_envoye``, ``a_blanc``, ``a_faire`` (un humain doit agir : appel, transmission),
             ``erreur`` (rien n'est parti).
         detail: Pourquoi, en une phrase.
+        reservation: L'intention inscrite, pour constater de nouveau une réponse que le registre n'a pas pu prendre.
     """
 
     dossier: Dossier
@@ -59,6 +60,7 @@ class Envoi:
     detail: str = ""
     documents: tuple[Document, ...] = ()
     accuse: Accuse | None = None
+    reservation: Reservation | None = None
 
 
 Moteurs = MoteurRendu | Sequence[MoteurRendu]
@@ -177,7 +179,8 @@ class Guichet:
 
     def _envoyer(self, envoi: Envoi, pli: Pli, notificateur: Notificateur) -> Envoi:
         try:
-            ferme = self.fenetre.fermee(self.horloge()) if self.fenetre else ""
+            le = self.horloge()
+            ferme = self.fenetre.fermee(le) if self.fenetre else ""
             if ferme:
                 return evolve(envoi, issue="a_retenter", detail=ferme)
             reservation, remettre = reserver(self.registre, notificateur, pli)
@@ -187,19 +190,7 @@ class Guichet:
             return evolve(envoi, issue="a_retenter", detail=str(e))
         except Exception as e:  # l'intention n'est pas inscrite : rien ne part
             return evolve(envoi, issue="erreur", detail=_dire(e))
-        return self._constater(envoi, reservation, self._remettre(remettre))
-
-    def _remettre(self, remettre: Callable[[], Accuse]) -> Accuse:
-        """Un greffon qui lève a peut-être déjà remis le pli : il n'y a que ``EnvoiImpossible`` pour dire le contraire."""
-        try:
-            accuse: object = remettre()
-        except EnvoiImpossible as e:
-            return Accuse(issue="refuse", le=self.horloge(), detail=str(e))
-        except Exception as e:
-            return Accuse(issue="inconnu", le=self.horloge(), detail=_dire(e))
-        if isinstance(accuse, Accuse):
-            return accuse
-        return Accuse(issue="inconnu", le=self.horloge(), detail=f"le canal a répondu {type(accuse).__name__}, pas un Accuse")
+        return self._constater(envoi, reservation, _remettre(remettre, le))
 
     def _constater(self, envoi: Envoi, reservation: Reservation, accuse: Accuse) -> Envoi:
         try:
@@ -209,8 +200,24 @@ class Guichet:
                 f"réponse du canal : {accuse.issue} ({accuse.detail}) ; elle n'a pas pu être inscrite ({_dire(e)})."
                 f" L'inscription {reservation.numero} reste incertaine : à trancher."
             )
-            return evolve(envoi, issue="inconnu", detail=detail, accuse=accuse)
-        return evolve(envoi, issue=accuse.issue, detail=accuse.detail, accuse=accuse)
+            return evolve(envoi, issue="inconnu", detail=detail, accuse=accuse, reservation=reservation)
+        return evolve(envoi, issue=accuse.issue, detail=accuse.detail, accuse=accuse, reservation=reservation)
+
+
+def _remettre(remettre: Callable[[], Accuse], le: datetime) -> Accuse:
+    """Un greffon qui lève a peut-être déjà remis le pli : il n'y a que ``EnvoiImpossible`` pour dire le contraire.
+
+    Sa réponse est datée de ``le``, l'instant de la tentative, s'il n'en donne pas un avec fuseau : le registre la refuserait.
+    """
+    try:
+        accuse: object = remettre()
+    except EnvoiImpossible as e:
+        return Accuse(issue="refuse", le=le, detail=str(e))
+    except Exception as e:
+        return Accuse(issue="inconnu", le=le, detail=_dire(e))
+    if not isinstance(accuse, Accuse):
+        return Accuse(issue="inconnu", le=le, detail=f"le canal a répondu {type(accuse).__name__}, pas un Accuse")
+    return accuse if isinstance(accuse.le, datetime) and accuse.le.utcoffset() is not None else evolve(accuse, le=le)
 
 
 def _modeles(modeles: Path | Mapping[str, Path] | None, bilan: Bilan) -> Path | None:

@@ -15,7 +15,14 @@ except ImportError as e:
 from recouvrement.masse.examen import BilanTable, examiner_table
 from recouvrement.masse.flux import Passage, examiner_fichier
 from recouvrement.masse.lots import examiner_lots, schema_des_lots
-from recouvrement.masse.schemas import decrire, schema, schema_des_bilans, schema_des_evenements, schema_des_rejets
+from recouvrement.masse.schemas import (
+    decrire,
+    schema,
+    schema_des_bilans,
+    schema_des_decomptes,
+    schema_des_evenements,
+    schema_des_rejets,
+)
 from recouvrement.masse.vues import balance_agee, dso, priorites, radar
 
 __all__ = [
@@ -31,6 +38,7 @@ __all__ = [
     "radar",
     "schema",
     "schema_des_bilans",
+    "schema_des_decomptes",
     "schema_des_evenements",
     "schema_des_lots",
     "schema_des_rejets",

@@ -71,21 +71,35 @@ class ParJour:
     """Une réponse qui ne dépend que d'un jour, demandée une fois par jour rencontré.
 
     Args:
-        question: Rend ``largeur`` entiers ; une erreur de droit vaut ``SANS_REPONSE``.
+        question: Pour chacun de ces jours, rend ``largeur`` entiers, par rangées.
     """
 
-    def __init__(self, question: Callable[[date], Sequence[int]], largeur: int = 1) -> None:
-        self._question = _sans_erreur(question)
-        self._reponses = np.full((largeur, DERNIER - PREMIER + 1), SANS_REPONSE, np.int64)
-        self._connus = np.zeros(DERNIER - PREMIER + 1, bool)
+    def __init__(self, question: Callable[[Entiers], Any], largeur: int = 1) -> None:
+        self._question = question
+        self._reponses = np.zeros((largeur, DERNIER + 1), np.int64)
+        self._connus = np.zeros(DERNIER + 1, bool)
 
     def __call__(self, jours: Entiers) -> Any:
         """Les réponses, une rangée par entier demandé."""
-        rangs = jours - PREMIER
-        for rang in np.unique(rangs[~self._connus[rangs]]).tolist():
-            self._reponses[:, rang] = self._question(en_date(rang + PREMIER))
-            self._connus[rang] = True
-        return self._reponses[:, rangs]
+        connus = self._connus[jours]
+        if not connus.all():
+            manquent = np.unique(jours[~connus])
+            self._reponses[:, manquent] = self._question(manquent)
+            self._connus[manquent] = True
+        return self._reponses.take(jours, axis=1, mode="clip")
+
+
+def par_date(question: Callable[[date], Sequence[int]], largeur: int = 1) -> ParJour:
+    """Une question de droit, posée date par date ; une erreur y vaut ``SANS_REPONSE``."""
+    posee = _sans_erreur(question)
+
+    def reponses(jours: Entiers) -> Any:
+        rendues = np.empty((largeur, len(jours)), np.int64)
+        for i, jour in enumerate(jours.tolist()):
+            rendues[:, i] = posee(en_date(jour))
+        return rendues
+
+    return ParJour(reponses, largeur)
 
 
 @frozen
@@ -163,7 +177,7 @@ class Droits:
         self.au = au
         self.noms = Noms()
         self.avertissements = tuple(politique.droit.avertissements)
-        self.etape = ParJour(self._etape, 2)
+        self.etape = par_date(self._etape, 2)
         self.solde_minimal = 0
         self._classes: dict[Cle, Classe | None] = {}
         self._gardees: dict[tuple[str, str], ParJour] = {}
@@ -218,20 +232,22 @@ class Droits:
             ecarte=stipule and not convenu,
             prescrire=self._prescrire(modele, ligne),
             interrompu=self._interrompu(modele, ligne),
-            indemnite=self._garder(
-                "indemnite", regime.code, lambda jour: [droit.indemnite(droit, modele, regime, jour, ()).valeur.centimes]
+            indemnite=self.garder(
+                "indemnite",
+                regime.code,
+                lambda: par_date(lambda jour: [droit.indemnite(droit, modele, regime, jour, ()).valeur.centimes]),
             ),
             sous_plancher=self._sous_plancher(paliers) if convenu and regime.poste == "penalites" else None,
             delai=lru_cache(maxsize=65_536)(_sans_erreur(lambda *ecarts: self._delai(modele, regime, *ecarts))),
-            net=None if regime.code == "public" else ParJour(lambda jour: [sans_question(jour, au_plus_tot, regime)]),
-            limite=self._garder("limite", regime.code, lambda jour: [_limite(modele, regime, jour)]),
+            net=None if regime.code == "public" else par_date(lambda jour: [sans_question(jour, au_plus_tot, regime)]),
+            limite=self.garder("limite", regime.code, lambda: par_date(lambda jour: [_limite(modele, regime, jour)])),
             porte=lru_cache(maxsize=65_536)(_sans_erreur(lambda *jours: self._porte(modele, regime, *jours))),
         )
 
-    def _garder(self, quoi: str, code: str, question: Callable[[date], Sequence[int]], largeur: int = 1) -> ParJour:
+    def garder(self, quoi: str, code: str, neuve: Callable[[], ParJour]) -> ParJour:
         """Une question commune à toutes les classes d'un même régime."""
         if (quoi, code) not in self._gardees:
-            self._gardees[quoi, code] = ParJour(question, largeur)
+            self._gardees[quoi, code] = neuve()
         return self._gardees[quoi, code]
 
     def _course(
@@ -271,7 +287,7 @@ class Droits:
             p = droit.prescription(droit, _depart_le(modele, ligne, jour), (), (), au=self.au)
             return numero(p.valeur), numero(p.prudente)
 
-        return self._garder("prescription", ligne.code, question, 2)
+        return self.garder("prescription", ligne.code, lambda: par_date(question, 2))
 
     def _interrompu(self, modele: Creance, ligne: RegimePrescription) -> bool:
         """La règle, éprouvée : un paiement ouvre-t-il exactement le délai qu'ouvrirait un départ de son jour ?"""

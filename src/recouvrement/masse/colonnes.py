@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from recouvrement.masse.echange import entre, seule
+
 Entiers = NDArray[np.int64]
 Rangs = NDArray[np.intp]
 Masque = NDArray[np.bool_]
@@ -19,6 +21,7 @@ CENTIMES_MAX = 10**15
 DIX_MILLIEMES_MAX = 10**7  # mille pour cent
 PAIEMENTS_MAX = 64
 COMBINAISONS = 2**20
+APERCU = 1_024
 SANS_TAUX = -1
 CLES = ("nature", "creancier_qualite", "debiteur_qualite", "acheteur", "taux_indexe")
 DEFAUTS = {"nature": "facture", "acheteur": "general"}
@@ -65,23 +68,24 @@ class Colonnes(NamedTuple):
     debut: Entiers
     nombre: Entiers
 
-    def portion(self, rangs: Rangs) -> "Colonnes":
-        """Les lignes de ces rangs, en ``int64``."""
-        return Colonnes._make(colonne[rangs].astype(np.int64) for colonne in self)
+    def portion(self, rangs: Rangs | slice) -> "Colonnes":
+        """Les lignes de ces rangs, en ``int64`` ; d'une colonne absente, la même case."""
+        n = len(self.principal[rangs]) if isinstance(rangs, slice) else len(rangs)
+        return Colonnes._make(c[rangs].astype(np.int64, copy=False) if c.strides[0] else np.broadcast_to(c[:1], n) for c in self)
 
 
 class Lues(NamedTuple):
     """La table en entiers.
 
     Attributes:
-        classes: Clé de chaque classe ; ``classe`` : le rang de la sienne, par ligne.
+        classes: Clé de chaque classe ; ``classe`` : le rang de la sienne, par ligne ; rien s'il n'y en a qu'une.
         simples: Lignes que le noyau peut traiter, si leur classe le permet.
         paie_le: Jours des paiements, dans l'ordre du temps pour chaque ligne ; ``paie`` : leurs montants.
     """
 
     colonnes: Colonnes
     classes: list[Cle]
-    classe: NDArray[np.signedinteger[Any]]
+    classe: NDArray[np.signedinteger[Any]] | None
     simples: Masque
     paie_le: Entiers
     paie: Entiers
@@ -97,43 +101,42 @@ def lire(table: Any, au: int) -> Lues:
     principal = _entiers(table.column("principal_centimes"), 0)
     taux = _entiers(table.column("taux_dix_milliemes"), SANS_TAUX)
     emise, echeance = jours[0], jours[1]
-    simples &= (emise != 0) & (principal > 0) & (principal <= CENTIMES_MAX) & ((echeance == 0) | (echeance >= emise))
-    simples &= (
-        (taux >= SANS_TAUX) & (taux <= DIX_MILLIEMES_MAX) & (_nuls(table.column("taux_dix_milliemes")) == (taux == SANS_TAUX))
-    )
+    simples &= (emise != 0) & (principal > 0) & (principal <= CENTIMES_MAX) & ((echeance >= emise) | (echeance == 0))
+    if not entre(table.column("taux_dix_milliemes"), 0, DIX_MILLIEMES_MAX):
+        simples &= (taux >= 0) & (taux <= DIX_MILLIEMES_MAX) | _nuls(table.column("taux_dix_milliemes"))
     debut, nombre, paie_le, paie = _paiements(table, simples, au)
-    classes, classe = _classer(table, taux >= 0)
+    classes, classe = _classer(table, taux)
     colonnes = Colonnes._make([principal, *jours, taux, debut, nombre])
     return Lues(colonnes, classes, classe, simples, paie_le, paie)
 
 
-def _seule(colonne: Any) -> Any:
-    """Un seul morceau."""
-    return colonne.combine_chunks() if isinstance(colonne, pa.ChunkedArray) else colonne
-
-
 def _nuls(colonne: Any) -> Masque:
-    nuls: Masque = _seule(colonne.is_null()).to_numpy(zero_copy_only=False)
+    nuls: Masque = seule(colonne.is_null()).to_numpy(zero_copy_only=False)
     return nuls
 
 
 def _entiers(colonne: Any, absent: int) -> Entiers:
-    entiers: Entiers = _seule(colonne.fill_null(absent)).to_numpy(zero_copy_only=False)
+    """Une colonne absente n'occupe qu'une case."""
+    if colonne.null_count == len(colonne):
+        return np.broadcast_to(np.int64(absent), len(colonne))
+    entiers: Entiers = seule(colonne.fill_null(absent)).to_numpy(zero_copy_only=False)
     return entiers
 
 
 def _jours(colonne: Any, simples: Masque) -> Any:
     """Les jours, zéro s'ils manquent ; un jour hors du domaine retire sa ligne du noyau."""
-    jours = _entiers(_seule(colonne).cast(pa.int32()), 0)
-    simples &= ((jours >= PREMIER) & (jours <= DERNIER)) | _nuls(colonne)
+    nombres = colonne.cast(pa.int32())
+    jours = _entiers(nombres, 0)
+    if not entre(nombres, PREMIER, DERNIER):
+        simples &= ((jours >= PREMIER) & (jours <= DERNIER)) | _nuls(colonne)
     return jours
 
 
 def _paiements(table: Any, simples: Masque, au: int) -> tuple[Entiers, Entiers, Entiers, Entiers]:
     """Où commencent les paiements de chaque ligne, combien sont connus à ``au``, leurs jours et leurs montants."""
-    quand, combien, n = _seule(table.column("paiements_le")), _seule(table.column("paiements_centimes")), table.num_rows
-    vides = np.zeros(n, np.int32)
+    quand, combien, n = seule(table.column("paiements_le")), seule(table.column("paiements_centimes")), table.num_rows
     if quand.null_count == n:
+        vides = np.broadcast_to(np.int64(0), n)
         return vides, vides, np.zeros(0, np.int64), np.zeros(0, np.int64)
     longueurs, aplats = _entiers(pc.list_value_length(quand), 0), [pc.list_flatten(c) for c in (quand, combien)]
     ligne = np.repeat(np.arange(n), longueurs)
@@ -142,32 +145,41 @@ def _paiements(table: Any, simples: Masque, au: int) -> tuple[Entiers, Entiers, 
     simples[ligne[faux]] = False
     simples &= longueurs <= PAIEMENTS_MAX
     if ((np.diff(jours) < 0) & (np.diff(ligne) == 0)).any():
-        ordre = np.lexsort((jours, ligne))
+        ordre = np.argsort((ligne << 32) + jours, kind="stable")
         jours, montants = jours[ordre], montants[ordre]
     debut = np.cumsum(longueurs) - longueurs
     return debut, np.bincount(ligne[jours <= au], minlength=n), jours, montants
 
 
-def _classer(table: Any, fixe: Masque) -> tuple[list[Cle], NDArray[np.signedinteger[Any]]]:
+def _classer(table: Any, taux: Entiers) -> tuple[list[Cle], NDArray[np.signedinteger[Any]] | None]:
     """Les lignes de même droit portent le même numéro."""
-    numeros, valeurs = fixe.astype(np.int64), []
+    numeros: Any = (taux >= 0).astype(np.int64) if taux.strides[0] else 0
+    valeurs = []
     for nom in CLES:
-        colonne, defaut = table.column(nom), DEFAUTS.get(nom, "")
-        if colonne.null_count == len(colonne):
-            valeurs.append([defaut])
-            continue
-        codes = _seule(colonne.fill_null(defaut)).dictionary_encode()
-        valeurs.append(codes.dictionary.to_pylist())
-        if len(valeurs[-1]) > 1:
-            numeros = numeros * len(valeurs[-1]) + codes.indices.to_numpy()
+        textes, codes = _coder(table.column(nom), DEFAUTS.get(nom, ""))
+        valeurs.append(textes)
+        numeros = numeros * len(textes) + codes if len(textes) > 1 else numeros
+    if isinstance(numeros, int):
+        return [_cle(numeros, valeurs)], None
     possibles = 2 * math.prod(len(v) for v in valeurs)
     if possibles > COMBINAISONS:
         uniques, classe = np.unique(numeros, return_inverse=True)
     else:  # peu de combinaisons : les marquer coûte moins que trier
         vues = np.zeros(possibles, bool)
         vues[numeros] = True
-        uniques, classe = np.flatnonzero(vues), (np.cumsum(vues) - 1)[numeros]
-    return [_cle(int(u), valeurs) for u in uniques], classe.astype(np.int16 if len(uniques) < 2**15 else np.int32)
+        uniques, classe = np.flatnonzero(vues), (np.cumsum(vues) - 1).astype(np.int16 if possibles < 2**15 else np.int32)[numeros]
+    return [_cle(int(u), valeurs) for u in uniques], classe
+
+
+def _coder(colonne: Any, defaut: str) -> tuple[list[str], Any]:
+    """Les textes distincts, et le rang de celui de chaque ligne ; d'un seul texte, on s'en assure sans coder."""
+    debut = seule(colonne.slice(0, APERCU).fill_null(defaut)).unique()
+    if colonne.null_count == len(colonne) or (
+        len(debut) == 1 and not colonne.null_count and pc.all(pc.equal(colonne, debut[0])).as_py()
+    ):
+        return [debut[0].as_py() if len(debut) else defaut], 0
+    codes = seule(colonne).dictionary_encode("encode")
+    return [texte or defaut for texte in codes.dictionary.to_pylist()], codes.indices.to_numpy()
 
 
 def _cle(numero_de_classe: int, valeurs: list[list[str]]) -> Cle:

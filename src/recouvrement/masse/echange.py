@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
@@ -95,6 +96,7 @@ def conformer(table: Any, attendues: Sequence[Colonne] = ENTREE) -> Recue:
             message = "colonne en double" if noms.count(nom) > 1 else "colonne inconnue"
             raise DonneeInvalide(message, champ=nom, remede=f"Connues : {', '.join(connues)}. Ôtez ou renommez les autres.")
     recue, lues = Recue(table), []
+    zeros = pa.py_buffer(np.zeros(table.num_rows + 1, np.int64))
     for c in attendues:
         en_euros = c.nom == "principal_centimes" and "principal" in noms
         if en_euros and c.nom in noms:
@@ -102,15 +104,29 @@ def conformer(table: Any, attendues: Sequence[Colonne] = ENTREE) -> Recue:
         if not en_euros and c.nom not in noms:
             if not c.nulle:
                 raise DonneeInvalide("colonne obligatoire absente", champ=c.nom, remede=f"Ajoutez-la ({c.type}) : {c.sens}.")
-            lues.append(pa.nulls(table.num_rows, c.type))
+            lues.append(_absente(c.type, table.num_rows, zeros))
         else:
             colonne = _en_centimes(table.column("principal")) if en_euros else _lire(table.column(c.nom), c, recue)
-            lues.append(colonne.combine_chunks() if isinstance(colonne, pa.ChunkedArray) else colonne)
+            lues.append(seule(colonne))
     recue.table = pa.table(lues, names=connues)
     for nom in ("paiements", "avoirs"):
         if f"{nom}_le" in connues:
             _apparier(recue, nom)
     return recue
+
+
+def _absente(type_: Any, n: int, zeros: Any) -> Any:
+    """Une colonne de vides ; toutes partagent ces zéros, que rien n'écrit."""
+    if pa.types.is_list(type_):
+        return pa.Array.from_buffers(type_, n, [zeros, zeros], n, children=[pa.nulls(0, type_.value_type)])
+    return pa.Array.from_buffers(type_, n, [zeros, zeros, zeros][: type_.num_buffers], n)
+
+
+def seule(colonne: Any) -> Any:
+    """La colonne d'un seul morceau, sans copie si elle l'est déjà."""
+    if not isinstance(colonne, pa.ChunkedArray):
+        return colonne
+    return colonne.chunk(0) if colonne.num_chunks == 1 else colonne.combine_chunks()
 
 
 def _apparier(recue: Recue, nom: str) -> None:
@@ -138,12 +154,17 @@ def _lire(colonne: Any, c: Colonne, recue: Recue) -> Any:
         remede = "Convertissez la colonne ; de pandas, des entiers à trous sont en Int64, ou en types Arrow."
         raise DonneeInvalide(f"{flottant}{c.type} est attendu", champ=c.nom, valeur=str(colonne.type), remede=remede)
     lue = _convertir(colonne, c)
-    if c.type == TEXTE:
-        return pc.if_else(pc.equal(lue, ""), None, lue) if c.nulle else lue
-    if c.type == JOUR:
-        jours = lue.cast(pa.int32())
+    if c.type == TEXTE and c.nulle and pc.min(pc.binary_length(lue)).as_py() == 0:
+        return pc.if_else(pc.equal(lue, ""), None, lue)
+    if c.type == JOUR and not entre(jours := lue.cast(pa.int32()), *ENTRE_JOURS):
         return _ecarter(lue, pc.or_(pc.less(jours, ENTRE_JOURS[0]), pc.greater(jours, ENTRE_JOURS[1])), c, recue)
     return lue
+
+
+def entre(nombres: Any, premier: int, dernier: int) -> bool:
+    """Vrai si tous, hors les absents, sont entre ces bornes incluses."""
+    bornes = pc.min_max(nombres).as_py()
+    return bornes["min"] is None or (bornes["min"] >= premier and bornes["max"] <= dernier)
 
 
 def _admis(recu: Any, attendu: Any) -> bool:

@@ -1,8 +1,8 @@
 """L'examen d'une table : le noyau pour ce qu'il décrit, le moteur d'objets pour le reste, les rejets à part."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -13,10 +13,10 @@ from attrs import field, frozen
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.masse import colonnes, noyau, objets
 from recouvrement.masse.classes import Droits, droits
-from recouvrement.masse.colonnes import Lues, Masque, Rangs, numero
-from recouvrement.masse.echange import Recue, conformer, ouvrir
+from recouvrement.masse.colonnes import Cle, Lues, Masque, Rangs, numero
+from recouvrement.masse.echange import Recue, conformer, entre, ouvrir, seule
 from recouvrement.masse.evenements import ORPHELIN, Suites, joindre
-from recouvrement.masse.schemas import JOUR, SORTIE, TEXTE, schema_des_bilans, schema_des_rejets
+from recouvrement.masse.schemas import SORTIE, TEXTE, schema_des_bilans, schema_des_decomptes, schema_des_rejets
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.temps import jour_civil
@@ -26,9 +26,11 @@ TELLES_QUELLES = ("reference", "debiteur", "devise", "emise_le")
 CODES = ("regime", "prescription_regime", "etape")
 DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
 CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
+SOUVENT_NULS = ("interets_centimes", "trop_percu_centimes")
 ABSENT = -1
 PAR_LOTS = 4_096
 APERCU = 10
+REFERENCE_MAX = 200
 
 
 @frozen(eq=False)
@@ -46,6 +48,7 @@ class BilanTable(Generic[T]):
     repris: int
     au: date
     _relire: Callable[[int], Bilan] = field(repr=False)
+    _rendre: Callable[[Any], T] = field(repr=False)
 
     def examiner(self, ligne: int) -> Bilan:
         """Le bilan entier d'une ligne reçue, par le moteur d'objets.
@@ -62,6 +65,23 @@ class BilanTable(Generic[T]):
     def expliquer(self, ligne: int) -> str:
         """Les raisons de chaque chiffre d'une ligne reçue."""
         return self.examiner(ligne).expliquer()
+
+    def decompte(self, lignes: Iterable[int]) -> T:
+        """Les lignes du décompte de ces rangs, en une colonne de listes (``schema_des_decomptes``), par le moteur d'objets.
+
+        Args:
+            lignes: Leurs rangs, depuis 0.
+
+        Raises:
+            DonneeInvalide: Aucune ligne de ce rang.
+            RecouvrementError: L'une d'elles a été rejetée.
+        """
+        bilans = [(ligne, self.examiner(ligne)) for ligne in lignes]
+        rendues = [
+            {"ligne": ligne, "reference": b.dossier.creances[0].reference, "decompte": objets.accroissements(b)}
+            for ligne, b in bilans
+        ]
+        return self._rendre(pa.Table.from_pylist(rendues, schema=schema_des_decomptes()))
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -113,7 +133,7 @@ def examiner_table(table: T, *, politique: Politique | None = None, au: date, ev
     suites = joindre(recue, evenements)
     sortie = _examiner(recue, suites, politique, au)
     relire = partial(_relire, politique, recue, suites, au)
-    return BilanTable(rendre(sortie.bilans(recue.table)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire)
+    return BilanTable(rendre(sortie.bilans(recue.table)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire, rendre)
 
 
 def examiner_lot(lot: Any, politique: Politique, au: date, evenements: Any, doubles: Any) -> tuple[Any, Any, int]:
@@ -140,6 +160,11 @@ def _relire(politique: Politique, recue: Recue, suites: Suites, au: date, ligne:
     return _un(politique, recue, ligne, donnees, suites, au)
 
 
+def _reserver(n: int, genre: type[np.signedinteger[Any]]) -> Any:
+    """Une colonne à remplir, dans la mémoire qu'Arrow garde d'une table à l'autre."""
+    return np.frombuffer(pa.allocate_buffer(n * np.dtype(genre).itemsize), genre)
+
+
 class Sortie:
     """Les colonnes rendues, à mesure qu'elles se remplissent."""
 
@@ -148,8 +173,9 @@ class Sortie:
         self.faites = np.zeros(n, bool)
         self.reprises = np.zeros(n, bool)
         self.rejets: list[tuple[int | None, str | None, str, str]] = []
-        self.entiers: dict[str, Any] = {nom: np.zeros(n, np.int64) for nom in CENTIMES}
-        self.entiers |= {nom: np.zeros(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
+        self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES}
+        self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
+        self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}
         self._bits = noyau.codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
 
@@ -158,27 +184,29 @@ class Sortie:
         """Lignes que le moteur d'objets a calculées."""
         return int(self.reprises.sum())
 
-    def poser(self, rangs: Rangs, regime: str, prescription: str, bloc: noyau.Bloc) -> None:
+    def poser(self, rangs: Rangs | slice, regime: str, prescription: str, bloc: noyau.Bloc) -> None:
         """Les lignes d'un bloc que le noyau a su traiter."""
         s, noms = bloc.suffit, self.droits.noms
         toutes = bool(s.all())
-        rangs = rangs if toutes else rangs[s]
-        total = bloc.principal + bloc.penalites + bloc.indemnite
+        if not toutes:
+            rangs = np.arange(len(self.faites))[rangs][s]
         for nom, valeurs in (
             ("echeance", bloc.echeance),
             ("jours_retard", bloc.jours_retard),
             ("principal_centimes", bloc.principal),
             ("penalites_centimes", bloc.penalites),
             ("indemnite_centimes", bloc.indemnite),
-            ("total_centimes", total),
-            ("trop_percu_centimes", bloc.trop_percu),
+            ("total_centimes", bloc.total),
             ("prescription", bloc.prescription),
             ("prescription_prudente", bloc.prudente),
             ("etape", bloc.etape),
             ("etape_le", bloc.etape_le),
             ("alertes", bloc.alertes),
         ):
-            self.entiers[nom][rangs] = valeurs if toutes else valeurs[s]
+            colonne = self.entiers[nom]
+            colonne[rangs] = (valeurs if toutes else valeurs[s]).astype(colonne.dtype, copy=False)
+        if bloc.trop_percu.any():  # des zéros jamais écrits n'occupent pas de mémoire
+            self.entiers["trop_percu_centimes"][rangs] = bloc.trop_percu if toutes else bloc.trop_percu[s]
         self.entiers["regime"][rangs] = noms.numero(regime)
         self.entiers["prescription_regime"][rangs] = noms.numero(prescription)
         self.faites[rangs] = True
@@ -201,7 +229,7 @@ class Sortie:
 
     def bilans(self, recue: Any) -> Any:
         """La table des bilans, dans l'ordre des lignes reçues."""
-        rangs = np.flatnonzero(self.faites)
+        rendu, rangs = schema_des_bilans(), np.flatnonzero(self.faites)
         toutes = len(rangs) == len(self.faites)
         colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
         noms = pa.array(self.droits.noms.noms, TEXTE)
@@ -209,25 +237,26 @@ class Sortie:
             "ligne": pa.array(rangs.astype(np.int64)),
             **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
             "alertes": self._alertes(colonnes["alertes"]),
-            "repris": pa.array(self.reprises[rangs]),
+            "repris": pa.array(self.reprises if toutes else self.reprises[rangs]),
         }
-        sans_etape = colonnes["etape"] == ABSENT
+        presentes = pa.py_buffer(np.packbits(colonnes["etape"] != ABSENT, bitorder="little"))
         for nom, valeurs in colonnes.items():
+            tampons = [presentes if nom in ("etape", "etape_le") else None, pa.py_buffer(valeurs)]
             if nom in CODES:
-                codes = pa.array(valeurs, mask=sans_etape if nom == "etape" else None)
+                codes = pa.Array.from_buffers(pa.int32(), len(valeurs), tampons)
                 rendues[nom] = pa.DictionaryArray.from_arrays(codes, noms)
-            elif nom in DATES:
-                rendues[nom] = pa.array(valeurs, mask=sans_etape if nom == "etape_le" else None).view(JOUR)
             elif nom != "alertes":
-                rendues[nom] = pa.array(valeurs)
-        return pa.table([rendues[c.nom] for c in SORTIE], schema=schema_des_bilans())
+                rendues[nom] = pa.Array.from_buffers(rendu.field(nom).type, len(valeurs), tampons)
+        return pa.table([rendues[nom] for nom in rendu.names], schema=rendu)
 
     def _alertes(self, numeros: Any) -> Any:
         """Les codes de chaque ligne, de leur combinaison."""
-        n = len(self._bits)
-        listes = [[code for i, code in enumerate(self._bits) if bits >> i & 1] for bits in range(1 << n)]
-        listes += [list(c) for c in self._combinaisons]
-        return pa.array(listes, pa.list_(TEXTE)).take(pa.array(numeros))
+        listes = [*_combiner(self._bits), *self._combinaisons]
+        longueurs = np.array([len(codes) for codes in listes], np.int32)
+        dites = pa.array(listes, pa.list_(TEXTE)).take(pa.array(numeros[numeros > 0])).flatten()  # zéro : aucune alerte
+        bornes = np.zeros(len(numeros) + 1, np.int32)
+        np.cumsum(longueurs.take(numeros, mode="clip"), out=bornes[1:])
+        return pa.ListArray.from_arrays(pa.array(bornes), dites)
 
     def table_des_rejets(self) -> Any:
         """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
@@ -236,13 +265,21 @@ class Sortie:
         return pa.table([[x[i] for x in lignes] for i in range(len(attendu))], schema=attendu)
 
 
+@lru_cache(maxsize=4)
+def _combiner(codes: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Les codes que disent les bits de chaque nombre."""
+    return [tuple(code for i, code in enumerate(codes) if bits >> i & 1) for bits in range(1 << len(codes))]
+
+
 def _ecarter(recue: Recue, simples: Masque, suites: Suites, sortie: Sortie) -> None:
     """Les lignes fautives et celles qui ont une suite ne sont pas du noyau."""
-    references = recue.table.column("reference").combine_chunks()
+    references = seule(recue.table.column("reference"))
     simples[list(recue.fautes)] = False
-    longueur = pc.utf8_length(pc.utf8_trim_whitespace(references))
-    propre = pc.and_(pc.utf8_is_printable(references), pc.and_(pc.greater(longueur, 0), pc.less_equal(longueur, 200)))
-    simples &= pc.fill_null(propre, False).to_numpy(zero_copy_only=False)
+    if not _nettes(references):
+        longueur = pc.utf8_length(pc.utf8_trim_whitespace(references))
+        bonne = pc.and_(pc.greater(longueur, 0), pc.less_equal(longueur, REFERENCE_MAX))
+        propre = pc.and_(pc.utf8_is_printable(references), bonne)
+        simples &= pc.fill_null(propre, False).to_numpy(zero_copy_only=False)
     if suites.par_reference:
         nommees = pa.array(suites.par_reference, TEXTE)
         simples &= ~pc.is_in(references, value_set=nommees).to_numpy(zero_copy_only=False)
@@ -250,20 +287,39 @@ def _ecarter(recue: Recue, simples: Masque, suites: Suites, sortie: Sortie) -> N
         sortie.rejeter(None, reference, "creance", ORPHELIN)
 
 
+def _nettes(references: Any) -> bool:
+    """Vrai si aucune n'est vide ni longue, et si leurs octets sont tous d'ASCII imprimable, sans blanc : le cas courant, vu d'un coup."""
+    if not len(references) or references.null_count or not entre(pc.binary_length(references), 1, REFERENCE_MAX):
+        return False
+    bornes = np.frombuffer(references.buffers()[1], np.int32)[references.offset :]
+    octets = np.frombuffer(references.buffers()[2], np.uint8)[bornes[0] : bornes[len(references)]]
+    return bool(octets.min() > ord(" ") and octets.max() < 127)
+
+
 def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
     """Le noyau, classe par classe, bloc par bloc."""
+    for cle, siens in _par_classe(lues):
+        n = siens.stop if isinstance(siens, slice) else len(siens)
+        classe = sortie.droits.classe(cle) if n else None
+        if classe is None:
+            continue
+        for debut in range(0, n, noyau.BLOC):
+            fin = min(debut + noyau.BLOC, n)
+            bloc = slice(debut, fin) if isinstance(siens, slice) else siens[debut:fin]
+            fait = noyau.examiner(sortie.droits, classe, lues.colonnes.portion(bloc), lues.paie_le, lues.paie)
+            sortie.poser(bloc, classe.regime.code, classe.ligne.code, fait)
+
+
+def _par_classe(lues: Lues) -> Iterator[tuple[Cle, Rangs | slice]]:
+    """Les lignes de chaque classe ; une classe qui tient toute la table ne demande ni tri ni copie."""
+    if lues.classe is None:
+        yield lues.classes[0], slice(0, len(lues.simples)) if lues.simples.all() else np.flatnonzero(lues.simples)
+        return
     rangs = np.flatnonzero(lues.simples)
     rangs = rangs[np.argsort(lues.classe[rangs], kind="stable")]
     bornes = np.searchsorted(lues.classe[rangs], np.arange(len(lues.classes) + 1))
     for i, cle in enumerate(lues.classes):
-        siens = rangs[bornes[i] : bornes[i + 1]]
-        classe = sortie.droits.classe(cle) if len(siens) else None
-        if classe is None:
-            continue
-        for debut in range(0, len(siens), noyau.BLOC):
-            bloc = siens[debut : debut + noyau.BLOC]
-            fait = noyau.examiner(sortie.droits, classe, lues.colonnes.portion(bloc), lues.paie_le, lues.paie)
-            sortie.poser(bloc, classe.regime.code, classe.ligne.code, fait)
+        yield cle, rangs[bornes[i] : bornes[i + 1]]
 
 
 def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sortie, au: date) -> None:

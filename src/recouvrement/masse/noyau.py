@@ -7,7 +7,7 @@ paiements au plus, tient sous 10¹⁵ centimes. Chaque ligne du décompte est so
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from attrs import define
@@ -15,7 +15,7 @@ from attrs import define
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.fr.echeances import AU_DELA
 from recouvrement.droit.fr.prescription import VINGT_ANS
-from recouvrement.masse.classes import SANS_REPONSE, Classe, Droits
+from recouvrement.masse.classes import SANS_REPONSE, Classe, Droits, ParJour
 from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, Masque, Rangs, numero
 from recouvrement.politique.alertes import DELAIS_D_ALERTE
 from recouvrement.politique.compte import DIVISEURS
@@ -64,7 +64,19 @@ class Bloc(NamedTuple):
     principal: Entiers
     penalites: Entiers
     indemnite: Entiers
+    total: Entiers
     trop_percu: Entiers
+    prescription: Entiers
+    prudente: Entiers
+    etape: Entiers
+    etape_le: Entiers
+    alertes: Entiers
+
+
+class Suite(NamedTuple):
+    """Ce qui suit d'une prescription et d'une échéance, tant qu'il reste du principal ; ``prescription`` dit si c'est sans réponse."""
+
+    jours_retard: Entiers
     prescription: Entiers
     prudente: Entiers
     etape: Entiers
@@ -102,6 +114,7 @@ class _Etat:
         self.due = classe.indemnite(echeance)[0]
         suffit &= self.due != SANS_REPONSE
         self.court = (echeance >= classe.depuis) & (classe.court != "rien")
+        self.partout = bool(self.court.all())
         self.taux = self._taux(c)
         rangs = RANGS[droits.politique.conventions.imputation]
         self.ordre = [p for p in (*rangs, *(d for d in EN_DERNIER if d not in rangs)) if p in self.postes]
@@ -122,12 +135,14 @@ class _Etat:
 
     def borner(self, principal: Entiers, au: int) -> None:
         """Retire du bloc ce qui pourrait dépasser 64 bits, ou touche un taux à réserve."""
-        paliers, jours = self.classe.paliers, np.maximum(au - self.echeance, 1)
+        paliers, jours = self.classe.paliers, max(au - int(self.echeance.min()), 1)
         plus_haut = self.taux if self.taux is not None else paliers.taux.max() if paliers is not None else 1
-        self.suffit &= principal <= (PLAFOND - DIVISEUR) // (2 * np.maximum(plus_haut, 1) * jours)
+        if principal.max() > _borne(max(int(np.max(plus_haut)), 1), jours):  # sinon, aucune ligne n'y touche
+            self.suffit &= principal <= _borne(np.maximum(plus_haut, 1), np.maximum(au - self.echeance, 1))
         if self.taux is None and paliers is not None:
             for du, fin in paliers.doutes:
-                self.suffit &= ~self.court | (self.echeance >= fin) | (au < du)
+                if du <= au:
+                    self.suffit &= ~self.court | (self.echeance >= fin)
 
     def constater(self, rangs: Rangs | slice, jours: Entiers | int) -> None:
         """Un retard naît quand il reste du principal à la fin du jour d'échéance ; l'indemnité naît avec lui."""
@@ -135,7 +150,7 @@ class _Etat:
         self.constate[rangs] |= nait
         retard = nait & (self.postes["principal"][rangs] > 0)
         self.en_retard[rangs] |= retard
-        self.postes["indemnite"][rangs] += np.where(retard, self.due[rangs], 0)
+        self.postes["indemnite"][rangs] += retard * self.due[rangs]
 
     def avancer(self, rangs: Rangs | slice, jusqu_au: Entiers | int) -> None:
         """Ferme les lignes du décompte jusqu'à ces jours, inclus."""
@@ -144,7 +159,8 @@ class _Etat:
         paliers = self.classe.paliers
         if self.classe.court == "rien":
             return
-        base = np.where(self.court[rangs], self.postes["principal"][rangs], 0)
+        principal = self.postes["principal"][rangs]
+        base = principal if self.partout else principal * self.court[rangs]
         porte = (base > 0) & (jusqu_au > avant)
         if self.taux is not None:
             self.postes["penalites"][rangs] += _interets(base, self.taux[rangs], np.maximum(jusqu_au - avant, 0), ANNEE)
@@ -153,7 +169,8 @@ class _Etat:
             self.postes["penalites"][rangs] += self._par_paliers(base, avant, jusqu_au)
             fin = np.minimum(jusqu_au, paliers.au[-1])
             self.lignes[rangs] |= porte & (fin > np.maximum(avant, paliers.du[0] - 1))
-            self.arret[rangs] |= porte & (jusqu_au > paliers.connu_au)
+            if np.max(jusqu_au, initial=0) > paliers.connu_au:
+                self.arret[rangs] |= porte & (jusqu_au > paliers.connu_au)
 
     def _par_paliers(self, base: Entiers, avant: Entiers, jusqu_au: Entiers | int) -> Entiers:
         """La somme des lignes, chacune arrondie."""
@@ -163,8 +180,8 @@ class _Etat:
         premier, dernier = int(avant.min()), int(np.max(jusqu_au))
         for du, au, taux in zip(paliers.du.tolist(), paliers.au.tolist(), paliers.taux.tolist(), strict=True):
             if au > premier and du <= dernier:
-                jours = np.minimum(jusqu_au, au) - np.maximum(avant, du - 1)
-                somme += _interets(base, taux, np.maximum(jours, 0), ANNEE)
+                fin = np.maximum(np.minimum(jusqu_au, au), du - 1)
+                somme += _interets(base, taux, fin - np.clip(avant, du - 1, fin), ANNEE)
         return somme
 
     def payer(self, rangs: Rangs, jours: Entiers, montants: Entiers) -> Masque:
@@ -181,6 +198,11 @@ class _Etat:
         return touche
 
 
+def _borne(taux: Any, jours: Any) -> Any:
+    """Le plus grand principal dont l'intérêt tient sur 64 bits."""
+    return (PLAFOND - DIVISEUR) // (2 * taux * jours)
+
+
 def examiner(droits: Droits, classe: Classe, c: Colonnes, paie_le: Entiers, paie: Entiers) -> Bloc:
     """Un bloc de lignes d'une même classe."""
     au = numero(droits.au)
@@ -190,27 +212,29 @@ def examiner(droits: Droits, classe: Classe, c: Colonnes, paie_le: Entiers, paie
     cours = _departs(classe, c)
     if c.nombre.any():
         _payer(etat, cours, c, paie_le, paie)
+        _buter(classe, c, cours[0], suffit)
     etat.constater(slice(None), au)
     etat.avancer(slice(None), au)
-    valeur, prudente = _prescription(classe, c, cours, suffit)
-    return _conclure(droits, etat, c, portes, valeur, prudente)
+    return _conclure(droits, etat, c, portes, _suite(droits, classe, echeance, cours))
 
 
 def _echeances(droits: Droits, classe: Classe, c: Colonnes) -> tuple[Entiers, Entiers, Masque]:
     """L'échéance donnée, sinon celle de la loi ; et l'avertissement qu'elle porte au-delà du plafond."""
-    echeance, portes = c.echeance.copy(), np.zeros(len(c.echeance), np.int64)
+    n = len(c.echeance)
+    echeance, portes, suffit = c.echeance, np.zeros(n, np.int64), np.ones(n, bool)
     if (absentes := np.flatnonzero(echeance == 0)).size:
-        echeance[absentes] = c.emise[absentes] + _delais(classe, c.portion(absentes))
-    suffit = (echeance >= PREMIER) & (echeance <= DERNIER)
-    echeance = np.where(suffit, echeance, c.emise)
+        calculee = c.emise[absentes] + _delais(classe, *(colonne[absentes] for colonne in (c.emise, c.executee, c.recue)))
+        suffit[absentes] = dedans = (calculee >= PREMIER) & (calculee <= DERNIER)
+        echeance = echeance.copy()
+        echeance[absentes] = np.where(dedans, calculee, c.emise[absentes])
     if classe.net is not None and droits.avertissements:
-        loin = classe.net(np.maximum(echeance - c.emise, 0) + PREMIER)[0] != 1
-        simple = (c.executee <= c.emise) & (c.contrat == 0)
-        rangs = np.flatnonzero(loin & simple)
+        loin = np.flatnonzero(classe.net(np.maximum(echeance - c.emise, 0) + PREMIER)[0] != 1)
+        simple = (c.executee[loin] <= c.emise[loin]) & (c.contrat[loin] == 0)
+        rangs = loin[simple]
         limite = classe.limite(c.emise[rangs])[0]
         suffit[rangs] &= limite != SANS_REPONSE
         portes[rangs] = np.where(echeance[rangs] > limite, 1 << droits.avertissements.index(AU_DELA), 0)
-        rangs = np.flatnonzero(loin & ~simple)
+        rangs = loin[~simple]
         cinq = [colonne[rangs].tolist() for colonne in (c.emise, c.echeance, c.executee, c.recue, c.contrat)]
         vus = np.array([classe.porte(*jours) for jours in zip(*cinq, strict=True)], np.int64)
         suffit[rangs] &= vus != SANS_REPONSE
@@ -218,9 +242,9 @@ def _echeances(droits: Droits, classe: Classe, c: Colonnes) -> tuple[Entiers, En
     return echeance, portes, suffit
 
 
-def _delais(classe: Classe, c: Colonnes) -> Entiers:
+def _delais(classe: Classe, emise: Entiers, executee: Entiers, recue: Entiers) -> Entiers:
     """Les jours que la loi accorde : une question par couple d'écarts à l'émission."""
-    ecarts = [np.where(jours == 0, AUCUN, jours - c.emise) for jours in (c.executee, c.recue)]
+    ecarts = [np.where(jours == 0, AUCUN, jours - emise) for jours in (executee, recue)]
     couples, lesquels = np.unique(ecarts[0] * (2 * ETENDUE) + ecarts[1], return_inverse=True)
     premiers = np.zeros(len(couples), np.intp)
     premiers[lesquels] = np.arange(len(lesquels))
@@ -263,56 +287,89 @@ def _payer(etat: _Etat, cours: tuple[_Cours, _Cours | None], c: Colonnes, paie_l
                 delai.interrompre(rangs[touche], jours[touche])
 
 
-def _prescription(classe: Classe, c: Colonnes, cours: tuple[_Cours, _Cours | None], suffit: Masque) -> tuple[Entiers, Entiers]:
-    """Dernier jour utile et jour prudent."""
-    principal, prudent = cours
-    valeur, prudente = classe.prescrire(principal.depart)
-    if prudent is not None:
-        prudente = np.minimum(prudente, classe.prescrire(prudent.depart)[1])
-    suffit &= (valeur != SANS_REPONSE) & (prudente != SANS_REPONSE)
+def _buter(classe: Classe, c: Colonnes, cours: _Cours, suffit: Masque) -> None:
+    """Retire du bloc les lignes payées que le butoir pourrait arrêter."""
     if classe.ligne.butoir:
         nee = np.where(c.executee == 0, c.emise, np.minimum(c.emise, c.executee))
-        suffit &= (c.nombre == 0) | (valeur - nee < BUTOIR)
-    return valeur, prudente
+        suffit &= (c.nombre == 0) | (classe.prescrire(cours.depart)[0] - nee < BUTOIR)
 
 
-def _conclure(droits: Droits, etat: _Etat, c: Colonnes, portes: Entiers, valeur: Entiers, prudente: Entiers) -> Bloc:
+def _suite(droits: Droits, classe: Classe, echeance: Entiers, cours: tuple[_Cours, _Cours | None]) -> Suite:
+    """De l'échéance seule quand la prescription en part : une question par jour ; sinon, ligne à ligne."""
+    principal, prudent = cours
+
+    def par_ligne(rangs: Rangs | slice) -> Suite:
+        valeur, prudente = classe.prescrire(principal.depart[rangs])
+        if prudent is not None:
+            prudente = np.minimum(prudente, classe.prescrire(prudent.depart[rangs])[1])
+        return _suivre(droits, echeance[rangs], valeur, prudente)
+
+    def neuve() -> ParJour:
+        return ParJour(lambda jours: _suivre(droits, jours, *classe.prescrire(jours)), len(Suite._fields))
+
+    par_jour = droits.garder("suite", classe.ligne.code, neuve)
+    autres = principal.depart != echeance
+    if prudent is not None:
+        autres |= prudent.depart != echeance
+    if not autres.any():
+        return Suite._make(par_jour(echeance))
+    if autres.all():
+        return par_ligne(slice(None))
+    lignes, jours = np.flatnonzero(autres), np.flatnonzero(~autres)
+    suite = Suite._make(np.empty((len(Suite._fields), len(echeance)), np.int64))
+    for colonne, a_part, du_jour in zip(suite, par_ligne(lignes), par_jour(echeance[jours]), strict=True):
+        colonne[lignes], colonne[jours] = a_part, du_jour
+    return suite
+
+
+def _suivre(droits: Droits, echeance: Entiers, valeur: Entiers, prudente: Entiers) -> Suite:
+    """La prescription acquise ou proche commande ; sinon, le scénario."""
+    au = numero(droits.au)
+    etape, etape_le = droits.etape(echeance)
+    suffit = (valeur != SANS_REPONSE) & (prudente != SANS_REPONSE) & (etape_le != SANS_REPONSE)
+    acquise, douteuse, presse = au > valeur, (prudente < au) & (au <= valeur), au >= prudente - PROCHE
+    etape = np.where(acquise | douteuse, -1, np.where(presse, droits.noms.numero(INTERRUPTION.cle), etape))
+    etape_le = np.where(etape < 0, 0, np.where(presse, prudente - PROCHE, etape_le))
+    etats = np.where(acquise, PRESCRITE, np.where(douteuse, DOUTEUSE, BIENTOT))
+    alertes = np.where(prudente <= numero(ALERTE.depuis(droits.au)), etats, 0)
+    return Suite(np.maximum(au - echeance, 0), np.where(suffit, valeur, SANS_REPONSE), prudente, etape, etape_le, alertes)
+
+
+def _conclure(droits: Droits, etat: _Etat, c: Colonnes, portes: Entiers, suite: Suite) -> Bloc:
     """Ce qui est dû, que faire ensuite, et ce qu'il faut savoir."""
-    au, classe, echeance, suffit = numero(droits.au), etat.classe, etat.echeance, etat.suffit
+    classe, suffit = etat.classe, etat.suffit
     principal, penalites, indemnite = etat.postes["principal"], etat.postes["penalites"], etat.postes["indemnite"]
     total = principal + penalites + indemnite
-    reste, acquise, douteuse = principal > 0, au > valeur, (prudente < au) & (au <= valeur)
+    suffit &= suite.prescription != SANS_REPONSE
+    jours_retard, valeur, prudente, etape, etape_le, bits = suite
 
-    etape, etape_le = droits.etape(echeance)
-    suffit &= etape_le != SANS_REPONSE
-    presse = au >= prudente - PROCHE
-    muette = ~reste | acquise | douteuse | (~presse & (principal < droits.solde_minimal))
-    etape = np.where(muette, -1, np.where(presse, droits.noms.numero(INTERRUPTION.cle), etape))
-    etape_le = np.where(etape < 0, 0, np.where(presse, prudente - PROCHE, etape_le))
+    if droits.solde_minimal:
+        tues = np.flatnonzero((principal < droits.solde_minimal) & (numero(droits.au) < prudente - PROCHE))
+        etape[tues], etape_le[tues] = -1, 0
+    if (eteintes := np.flatnonzero(principal == 0)).size:
+        etape[eteintes], etape_le[eteintes], bits[eteintes] = -1, 0, 0
+        jours_retard[eteintes] *= total[eteintes] > 0
 
-    bits = portes << len(AVANT)
-    limite = reste & (prudente <= numero(ALERTE.depuis(droits.au)))
-    etats = np.where(acquise, PRESCRITE, np.where(douteuse, DOUTEUSE, BIENTOT))
-    bits |= np.where(limite, etats, 0) | np.where(etat.arret, NON_PUBLIE, 0)
+    bits |= portes << len(AVANT)
+    bits[etat.arret] |= NON_PUBLIE
     if classe.court == "rien" and classe.regime.poste == "interets":
-        bits |= np.where(etat.en_retard, SANS_DEMEURE, 0)
+        bits |= etat.en_retard * SANS_DEMEURE
     if classe.ecarte:
         bits |= ECARTE
     if classe.sous_plancher is not None and (rangs := np.flatnonzero(etat.lignes & suffit)).size:
-        sous = classe.sous_plancher(echeance[rangs] + 1, c.taux[rangs])
-        bits[rangs] |= np.where(sous, SOUS_PLANCHER, 0)
+        sous = classe.sous_plancher(etat.echeance[rangs] + 1, c.taux[rangs])
+        bits[rangs] |= sous * SOUS_PLANCHER
     if classe.regime.interets_sous:
-        bits |= np.where(~reste & (penalites + indemnite > 0) & etat.lignes, A_PAYER, 0)
-    bits |= np.where(etat.trop_percu > 0, 1 << (len(AVANT) + len(droits.avertissements)), 0)
-
-    jours_retard = np.where(total > 0, np.maximum(au - echeance, 0), 0)
+        bits[(principal == 0) & (penalites + indemnite > 0) & etat.lignes] |= A_PAYER
+    bits[etat.trop_percu > 0] |= 1 << (len(AVANT) + len(droits.avertissements))
     return Bloc(
         suffit,
-        echeance,
+        etat.echeance,
         jours_retard,
         principal,
         penalites,
         indemnite,
+        total,
         etat.trop_percu,
         valeur,
         prudente,

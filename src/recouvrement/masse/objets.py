@@ -191,3 +191,20 @@ def resumer(bilan: Bilan) -> dict[str, Any]:
         "etape_le": jour,
         "alertes": tuple(a.cle for a in bilan.alertes),
     }
+
+
+def accroissements(bilan: Bilan) -> list[dict[str, Any]]:
+    """Les lignes de son décompte ; montants en centimes."""
+    return [
+        {
+            "nature": x.nature,
+            "du": x.du,
+            "au": x.au,
+            "jours": x.jours,
+            "base_centimes": x.base.centimes,
+            "taux_dix_milliemes": x.taux.dix_milliemes,
+            "annee": x.annee,
+            "montant_centimes": x.montant.centimes,
+        }
+        for x in bilan.decompte.lignes
+    ]

@@ -76,6 +76,19 @@ REJETS = (
 )
 
 
+ACCROISSEMENT = pa.struct(
+    [
+        *(("nature", TEXTE), ("du", JOUR), ("au", JOUR), ("jours", pa.int32()), ("base_centimes", CENTIMES)),
+        *(("taux_dix_milliemes", pa.int64()), ("annee", pa.int32()), ("montant_centimes", CENTIMES)),
+    ]
+)
+DECOMPTES = (
+    Colonne("ligne", pa.int64(), False, "rang de la ligne reçue, depuis 0"),
+    Colonne("reference", TEXTE, False, "référence de la créance"),
+    Colonne("decompte", pa.list_(ACCROISSEMENT), False, "lignes d'accroissement : base × jours × taux ÷ année, au centime"),
+)
+
+
 EVENEMENTS = (
     Colonne("creance", TEXTE, False, "référence de la créance"),
     Colonne("type", TEXTE, False, "« paiement », « mise_en_demeure », « acte_interruptif »…"),
@@ -127,9 +140,14 @@ def schema_des_rejets() -> Any:
     return _schema(REJETS)
 
 
-TABLES = {"creances": ENTREE, "evenements": EVENEMENTS, "bilans": SORTIE, "rejets": REJETS}
+def schema_des_decomptes() -> Any:
+    """Le ``pyarrow.Schema`` rendu par ``BilanTable.decompte``."""
+    return _schema(DECOMPTES)
 
 
-def decrire(table: Literal["creances", "evenements", "bilans", "rejets"] = "creances") -> str:
+TABLES = {"creances": ENTREE, "evenements": EVENEMENTS, "bilans": SORTIE, "rejets": REJETS, "decomptes": DECOMPTES}
+
+
+def decrire(table: Literal["creances", "evenements", "bilans", "rejets", "decomptes"] = "creances") -> str:
     """Les colonnes d'une table, une par ligne : nom, type, « ? » si elle peut être vide, sens."""
     return "\n".join(f"{c.nom}{'?' * c.nulle} : {c.type} ; {c.sens}" for c in TABLES[table])

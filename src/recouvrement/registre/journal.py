@@ -232,8 +232,12 @@ class Journal(ABC):
         return raconter(lignes, debiteur=debiteur, creance=creance, derniere=derniere)
 
     def incertains(self) -> tuple[Reservation, ...]:
-        """Envois dont nul ne sait s'ils sont partis : ceux qu'un humain doit trancher."""
-        return tuple(fil.reservation for fil in en_fils(self.inscriptions()) if fil.incertain)
+        """Envois dont nul ne sait s'ils sont partis : ceux qu'un humain doit trancher.
+
+        En est aussi un envoi en cours ailleurs, dont cette machine ne peut pas savoir si le processus vit : vérifiez-le avant de trancher.
+        """
+        fils = en_fils(self.inscriptions())
+        return tuple(fil.reservation for fil in fils if fil.incertain or (fil.issue is None and fil.porteur == "inverifiable"))
 
     def non_remis(self) -> tuple[Reservation, ...]:
         """Envois dont un avis dit que le pli n'a pas pu être remis (NPAI, rebond définitif), sans remise depuis."""
