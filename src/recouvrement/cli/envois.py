@@ -71,6 +71,8 @@ def _envoyer(
             rates += envoi.issue in ("erreur", "refuse", "inconnu")
             quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
             print(" : ".join(p for p in (envoi.dossier.debiteur.nom, issues.get(envoi.issue, envoi.issue), quoi) if p))
+            for alerte in envoi.avertissements:
+                print(f"  ! {alerte.message}")
     return EN_PARTIE if rates else TOUT_LU
 
 

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.modele.personnes import Creancier, Debiteur
+from recouvrement.politique.bilan import Alerte
 
 
 @frozen
@@ -121,6 +122,7 @@ class Courrier:
         annexes: Tableaux paginés à la suite (décompte détaillé).
         reference: Référence du dossier, rappelée en tête des pages suivantes.
         virement: La somme demandée, si un code peut la porter.
+        avertissements: Ce qu'un humain lève avant l'envoi ; rien ne s'en imprime.
     """
 
     lettre: str
@@ -139,6 +141,7 @@ class Courrier:
     titre: str = ""
     forme: Literal["lettre", "acte"] = "lettre"
     virement: Virement | None = None
+    avertissements: tuple[Alerte, ...] = ()
 
     def textes(self) -> Iterator[Texte]:
         """Tous les textes, dans l'ordre de lecture : pour les contrôles et les comptes."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import evolve
 
 from recouvrement.courrier import tableaux
+from recouvrement.courrier.avertissements import avertir
 from recouvrement.courrier.controles import controler
 from recouvrement.courrier.document import Bloc, Courrier, Donnee, Fragment, Jour, Paragraphe, Texte, Virement
 from recouvrement.courrier.faits import Faits
@@ -153,7 +154,7 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
         virement=_virement(faits) if any(m.role == "paiement" for m in ecrits) else None,
     )
     controler(courrier, faits, sujet)
-    return courrier
+    return evolve(courrier, avertissements=avertir(courrier, faits))
 
 
 def _mots(langue: str, modeles: Path | None, regime: str) -> Lexique:

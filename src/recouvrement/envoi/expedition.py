@@ -28,7 +28,7 @@ from recouvrement.erreurs import (
 )
 from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Transmission
 from recouvrement.modele.dossier import Dossier, Evenement
-from recouvrement.politique.bilan import ActionProposee, Bilan
+from recouvrement.politique.bilan import ActionProposee, Alerte, Bilan
 from recouvrement.ports import Accuse, Destinataire, Document, MoteurRendu, Notificateur, Pli, Registre, Reservation
 
 IssueEnvoi = Literal["pris", "refuse", "a_retenter", "inconnu", "deja_envoye", "a_blanc", "a_faire", "erreur"]
@@ -51,6 +51,7 @@ class Envoi:
         issue: Celle de l'accusé, ou ``deja_envoye``, ``a_blanc``, ``a_faire`` (un humain doit agir : appel, transmission),
             ``erreur`` (rien n'est parti).
         detail: Pourquoi, en une phrase.
+        avertissements: Ceux de la lettre (``Courrier.avertissements``) ; à blanc, de quoi la relire avant qu'elle parte.
         reservation: L'intention inscrite, pour constater de nouveau une réponse que le registre n'a pas pu prendre.
     """
 
@@ -60,6 +61,7 @@ class Envoi:
     detail: str = ""
     documents: tuple[Document, ...] = ()
     accuse: Accuse | None = None
+    avertissements: tuple[Alerte, ...] = ()
     reservation: Reservation | None = None
 
 
@@ -165,10 +167,14 @@ class Guichet:
         if manque and not self.a_blanc:
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=manque)
         try:
-            pli = _plier(action, acte, bilan, _moteurs(self.moteur, action.canal), _modeles(self.modeles, bilan))
+            courrier = rediger(action, bilan, modeles=_modeles(self.modeles, bilan))
+            pli = _plier(courrier, acte, bilan, _moteurs(self.moteur, action.canal))
         except Exception as e:  # une lettre impossible n'arrête pas les autres
             return Envoi(dossier=dossier, action=action, issue="erreur", detail=_dire(e))
-        envoi = Envoi(dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents)
+        dits = courrier.avertissements
+        envoi = Envoi(
+            dossier=dossier, action=action, issue="a_blanc", detail=manque, documents=pli.documents, avertissements=dits
+        )
         return envoi if self.a_blanc else self._envoyer(envoi, pli, self.notificateurs[action.canal])
 
     def _canal_manquant(self, canal: str) -> str:
@@ -298,9 +304,8 @@ def _visant(acte: Demarche, creances: tuple[str, ...], **changements: Any) -> De
     return evolve(acte, **changements | {"creances": creances})
 
 
-def _plier(action: ActionProposee, acte: Demarche, bilan: Bilan, moteurs: Iterable[MoteurRendu], modeles: Path | None) -> Pli:
+def _plier(courrier: Courrier, acte: Demarche, bilan: Bilan, moteurs: Iterable[MoteurRendu]) -> Pli:
     """Le pli à remettre. L'acte y nomme ses créances : une facture venue plus tard n'y est pas comprise."""
-    courrier = rediger(action, bilan, modeles=modeles)
     dossier, debiteur = bilan.dossier, bilan.dossier.debiteur
     references = acte.creances or tuple(x.reference for x in dossier.creances if x.reference not in acte.pour_memoire)
     return Pli(

@@ -64,7 +64,7 @@ class Moteur:
     def rendre(self, courrier):
         return Document("lettre.txt", "text/plain", b"Bonjour")
 
-expedition.rediger = lambda action, bilan, modeles=None: SimpleNamespace(langue="fr", objet=("Facture",))
+expedition.rediger = lambda action, bilan, modeles=None: SimpleNamespace(langue="fr", objet=("Facture",), avertissements=())
 
 adresse = Adresse(voie="1 rue A", code_postal="69001", commune="Lyon")
 moi = Creancier(nom="Exemple SARL", qualite=Qualite.COMMERCANT, siren="732829320", adresse=adresse, courriel="compta@exemple.fr",

@@ -87,7 +87,7 @@ def redaction(monkeypatch):
             raise ModeleInvalide("champ absent", modele="relance")
         objet = ("Facture ", Donnee("F-1"), ", échue le ", Jour(AU), " : ", Montant("12.00"))
         corps = f"{nom} {action.acte.etape}" + (f" {modeles.name}" if modeles else "")
-        return SimpleNamespace(langue=bilan.dossier.debiteur.langue, objet=objet, corps=corps)
+        return SimpleNamespace(langue=bilan.dossier.debiteur.langue, objet=objet, corps=corps, avertissements=())
 
     monkeypatch.setattr("recouvrement.envoi.expedition.rediger", rediger)
 
