@@ -9,7 +9,7 @@ demo: .venv/demo-prete
 	.venv/bin/recouvrement lettres exemples/impayes --au 2026-11-21 --vers sortie
 
 test: .venv/test-pret
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 verifier:
 	bash .ci/run

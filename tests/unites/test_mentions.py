@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import assume, given
 
 from fabrique import COMMUNE, CONSOMMATEUR, SOCIETE, creance, examiner
 from proprietes.strategies import creances, profil
@@ -147,9 +147,9 @@ def test_le_taux_ecrit_est_le_taux_compte(c: Creance) -> None:
     """Une créance émise et échue le même jour : le taux de la mention est celui de la première ligne, s'il a le même semestre."""
     c = evolve(c, emise_le=c.echeance)
     lendemain = c.echeance + timedelta(days=1)
+    assume((lendemain.month, lendemain.day) not in ((1, 1), (7, 1)))  # un autre semestre, peut-être pas encore publié
     (ligne,) = examiner(c, au=lendemain).decompte.lignes
-    if (lendemain.month, lendemain.day) not in ((1, 1), (7, 1)):
-        assert f"de {ligne.taux} l’an" in FR.mentions(c)[2] or f"soit {ligne.taux} l’an" in FR.mentions(c)[2]
+    assert f"de {ligne.taux} l’an" in FR.mentions(c)[2] or f"soit {ligne.taux} l’an" in FR.mentions(c)[2]
 
 
 def test_un_autre_droit_repond_autrement() -> None:
