@@ -67,7 +67,9 @@ def _difference(attendu: str, obtenu: str, page: str) -> str | None:
     if os.environ.get("RAFRAICHIR") and len(passages) == 1 and attendu.strip():
         fichier = RACINE / page
         motif = re.compile(rf"(?m)^{re.escape(attendu.strip(chr(10)))}$")  # des lignes entières : jamais un mot de la prose
-        fichier.write_text(motif.sub(lambda _: obtenu.strip("\n"), fichier.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+        fichier.write_text(
+            motif.sub(lambda _: obtenu.strip("\n"), fichier.read_text(encoding="utf-8"), count=1), encoding="utf-8"
+        )
         return None
     return f"la page dit :\n{attendu}\net le programme :\n{obtenu}"
 
