@@ -4,11 +4,11 @@ Un greffon est un objet qui tient le protocole : il se passe en argument, il n'h
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -271,6 +271,25 @@ class Registre(Protocol):
 
     def verifier(self) -> Verification:
         """Relit toute la chaîne."""
+
+
+@runtime_checkable
+class EnDeuxTemps(Protocol):
+    """Un canal qui sait l'instant après lequel nul ne sait plus : juste avant le point final, ou la soumission."""
+
+    def remettre_en_deux_temps(self, pli: Pli, avant_le_point: Callable[[], None]) -> Accuse:
+        """Une tentative ; si ``avant_le_point`` lève, rien ne part et l'exception traverse."""
+
+
+@runtime_checkable
+class Jalonneur(Protocol):
+    """Un registre qui sait inscrire cet instant."""
+
+    def reserver_en_deux_temps(self, pli: Pli) -> Reservation:
+        """Comme ``reserver`` ; l'intention dit qu'un jalon précédera l'envoi."""
+
+    def jalonner(self, reservation: Reservation) -> None:
+        """Inscrit, sur le disque, que l'envoi va partir."""
 
 
 Notificateurs = Mapping[str, Notificateur]

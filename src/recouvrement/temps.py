@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import MAXYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Protocol
 
@@ -12,6 +12,20 @@ from recouvrement.affichage import fiche
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
 UN_JOUR = timedelta(days=1)
+
+
+def fuseau(nom: str = "Europe/Paris") -> tzinfo:
+    """Fuseau horaire par son nom : la base du système, sinon celle que dateutil porte avec lui (Windows n'en a pas).
+
+    Raises:
+        DonneeInvalide: Nom inconnu.
+    """
+    from dateutil.tz import gettz
+
+    trouve: tzinfo | None = gettz(nom) if nom else None
+    if trouve is None:
+        raise DonneeInvalide("fuseau horaire inconnu", champ="fuseau", valeur=nom, remede="« Europe/Paris », « Indian/Reunion »…")
+    return trouve
 
 
 def jour_civil(valeur: object, champ: str = "") -> date:

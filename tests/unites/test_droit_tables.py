@@ -14,6 +14,7 @@ from attrs import evolve
 from fabrique import COMMUNE, PARTAGE, RACINE, creance
 from recouvrement import (
     Bareme,
+    Calendrier,
     Creancier,
     Debiteur,
     DroitIndisponible,
@@ -214,6 +215,13 @@ def test_egal_hache_et_serialise_par_son_code_et_ses_ajouts() -> None:
     assert hash(DROIT.avec(_bce_2027())) == hash(demain)
     assert DROIT.avec(_bce_2027("1.00")) != demain
     assert pickle.loads(pickle.dumps(Politique(droit=demain))) == Politique(droit=demain)  # noqa: S301
+
+
+def test_un_calendrier_remplace_compte_et_se_garde() -> None:
+    alsace = evolve(DROIT, calendrier=Calendrier("alsace_moselle"))
+    assert alsace != DROIT
+    assert pickle.loads(pickle.dumps(alsace)) == alsace  # noqa: S301
+    assert pickle.loads(pickle.dumps(alsace)).calendrier.territoire == "alsace_moselle"  # noqa: S301
 
 
 def test_avec_ajoute_un_semestre_et_la_reserve_suit() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, LYON, RACINE, SOCIETE, creance
-from recouvrement import ConditionsPaiement, Creance, Debiteur, DonneeInvalide, Qualite, TableInvalide
+from recouvrement import ConditionsPaiement, Creance, Debiteur, DonneeInvalide, Politique, Qualite, TableInvalide
 from recouvrement.droit import pour
 from recouvrement.droit.base import Regime
 from recouvrement.droit.fr.echeances import AMENDE, AU_DELA, AU_DELA_PUBLIC, echeance
@@ -551,3 +551,11 @@ def test_code_repete(tmp_path: Path) -> None:
 def test_creancier_etranger() -> None:
     ailleurs = evolve(CREANCIER, adresse=evolve(LYON, pays="BE"))
     assert "vente_internationale" in cles(calculer(due("2026-04-10", nets(90), creancier=ailleurs)))
+
+
+@pytest.mark.parametrize(("pays", "alerte"), [("FR", False), ("GP", False), ("RE", False), ("NC", True), ("BE", True)])
+def test_un_creancier_d_outre_mer_n_est_pas_etranger(pays: str, alerte: bool) -> None:
+    """Guadeloupe et Réunion : la loi s'applique de plein droit (Constitution, art. 73) ; Nouvelle-Calédonie : non."""
+    creance = due("2026-04-10", nets(30), creancier=evolve(CREANCIER, adresse=evolve(LYON, pays=pays)))
+    bilan = Politique().examiner(creance, au=date(2026, 9, 1))
+    assert ("creancier_etranger" in {a.cle for a in bilan.alertes}) is alerte

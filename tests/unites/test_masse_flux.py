@@ -14,7 +14,7 @@ import pytest
 
 from fabrique import RACINE
 from recouvrement import DonneeInvalide, Politique
-from recouvrement.masse import examiner_fichier, examiner_table, schema_des_bilans, schema_des_rejets
+from recouvrement.masse import examiner_fichier, examiner_table, schema_des_bilans, schema_des_evenements, schema_des_rejets
 
 AU = date(2026, 11, 21)
 N = 1_000
@@ -116,7 +116,7 @@ def test_l_exemple_de_la_documentation(tmp_path: Path) -> None:
         ("c.txt", "b.parquet", "format inconnu"),
         ("faux.parquet", "b.parquet", "fichier illisible"),
         ("c.parquet", "b.csv", ".parquet est attendu"),
-        ("c.parquet", "c.parquet", "la sortie est le fichier lu"),
+        ("c.parquet", "c.parquet", "la sortie est un fichier lu"),
         ("c.parquet", "absent/b.parquet", "sortie impossible"),
         ("flottant.parquet", "b.parquet", "un flottant n'est pas exact"),
         ("faux.csv", "b.parquet", "fichier illisible"),
@@ -134,6 +134,25 @@ def test_ce_qui_ne_se_peut_pas_ne_laisse_rien(tmp_path: Path, source: str, vers:
     with pytest.raises(DonneeInvalide, match=dit):
         examiner_fichier(tmp_path / source, tmp_path / vers, au=AU)
     assert {x.name: x.read_bytes() for x in tmp_path.iterdir()} == avant
+
+
+def test_la_sortie_n_ecrase_ni_n_alourdit_ce_qui_est_lu(tmp_path: Path) -> None:
+    lus = tmp_path / "lus"
+    lus.mkdir()
+    paiement = {"creance": "F-0", "type": "paiement", "le": date(2026, 6, 1), "montant_centimes": 100}
+    evenements = pa.Table.from_pylist([paiement], schema=schema_des_evenements())
+    pq.write_table(creances(5), lus / "c.parquet")
+    pq.write_table(evenements, tmp_path / "e.parquet")
+    pq.write_table(evenements, tmp_path / "b-rejets.parquet")
+    avant = {x: x.read_bytes() for x in tmp_path.rglob("*.parquet")}
+    for vers, suivis, dit in (
+        (tmp_path / "e.parquet", tmp_path / "e.parquet", "un fichier lu"),
+        (tmp_path / "b.parquet", tmp_path / "b-rejets.parquet", "un fichier lu"),
+        (lus / "b.parquet", None, "dans le dossier lu"),
+    ):
+        with pytest.raises(DonneeInvalide, match=dit):
+            examiner_fichier(lus, vers, au=AU, evenements=suivis)
+    assert {x: x.read_bytes() for x in tmp_path.rglob("*.parquet")} == avant
 
 
 def test_un_lot_fautif_au_milieu_ne_laisse_rien(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Délais et calendrier : les exemples publiés et les refus."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from recouvrement import Calendrier, Delai, DonneeInvalide, DroitIndisponible
 from recouvrement.droit.fr import jours_feries
-from recouvrement.temps import jour_civil, paques
+from recouvrement.temps import fuseau, jour_civil, paques
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,12 @@ def test_jour_civil_refuse(valeur: object) -> None:
     with pytest.raises(DonneeInvalide) as refus:
         jour_civil(valeur, "le")
     assert refus.value.champ == "le"
+
+
+def test_fuseau() -> None:
+    minuit = datetime(2026, 7, 1, 23, 0, tzinfo=UTC)
+    assert minuit.astimezone(fuseau()).hour == 1
+    assert minuit.astimezone(fuseau("Indian/Reunion")).hour == 3
+    for faux in ("Europe/Pari", ""):
+        with pytest.raises(DonneeInvalide, match="fuseau horaire inconnu"):
+            fuseau(faux)

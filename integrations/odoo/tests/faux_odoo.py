@@ -34,7 +34,13 @@ class Base:
         self.tables |= {"mail.message": [], "mail.activity": [], "account.move": []}
         self.vus = []
         self.ajouter(
-            "res.partner", name="Menuiserie du Port SARL", company_registry="999100019", vat="FR69999100019", street="12 quai"
+            "res.partner",
+            name="Menuiserie du Port SARL",
+            company_registry="999100019",
+            vat="FR69999100019",
+            street="12 quai",
+            zip="44000",
+            city="Nantes",
         )
         self.ajouter("res.company", name="Menuiserie", partner_id=[1, "Menuiserie du Port SARL"])
 

@@ -160,3 +160,10 @@ def test_la_commande(base, monkeypatch, capsys):
         assert main(["--url", url, "--au", "2026-09-01", "--ecrire"]) == 0
         assert len(base.tables["mail.message"]) == len(base.tables["mail.activity"]) == 1
     assert "453,76" in capsys.readouterr().out
+
+
+def test_une_adresse_incomplete_est_dite(base, odoo):
+    base.ligne(base.tiers("Sud", **SUD, street="3 rue Basse", city="Nice"), 90.0, "2026-04-01", echeance="2026-05-01")
+    dossiers, (anomalie,) = lire(odoo, 1)
+    assert dossiers[0].debiteur.adresse is None
+    assert (anomalie.ou, anomalie.champ) == ("Sud", "adresse.code_postal")

@@ -1,22 +1,21 @@
 """Ce qu'un humain lève avant d'envoyer une lettre que rien n'interdit : un doute sur un chiffre, un délai court, une mention qui manque."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from recouvrement.affichage import compter, date_fr
 from recouvrement.courrier.document import Courrier
 from recouvrement.courrier.faits import Faits
+from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.modele.personnes import Qualite
 from recouvrement.politique.bilan import Alerte
+from recouvrement.politique.suite import presentation_presumee
 from recouvrement.resultat import Source
-from recouvrement.temps import UN_JOUR
 
 DES_CHIFFRES = frozenset(
     {"taux_non_publie", "taux_incertain", "taux_sous_plancher", "interets_apres_titre", "indemnite_autre_devise"}
 )
 DU_DOSSIER = frozenset({"prescription_proche", "credit_possible", "creancier_etranger"})
 DELAI_D_USAGE = {True: 15, False: 8}  # un consommateur, un autre : jours après la présentation
-PRESENTATION = 3  # jours de semaine d'acheminement d'un recommandé : un usage
 MENTIONS = Source("Code de commerce", "R. 123-237")
 EN_AFFAIRES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
 
@@ -32,20 +31,12 @@ def avertir(courrier: Courrier, faits: Faits) -> tuple[Alerte, ...]:
 def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
     if not faits.met_en_demeure or faits.limite is None:
         return
-    presentee = _presentee(courrier.date) if courrier.canal == "recommande" else courrier.date
+    presentee = presentation_presumee(courrier.date, Calendrier()) if courrier.canal == "recommande" else courrier.date
     reste = (faits.limite - presentee).days
     usage = DELAI_D_USAGE[courrier.destinataire.qualite is Qualite.CONSOMMATEUR]
     if reste < usage:
         message = f"délai court : {compter(reste, 'jour')} après la présentation, présumée le {date_fr(presentee)} ; l'usage en laisse {usage}"
         yield Alerte("delai_court", "attention", message, source=Source("Code civil", "1231"))
-
-
-def _presentee(le: date) -> date:
-    jours = PRESENTATION
-    while jours:
-        le += UN_JOUR
-        jours -= le.weekday() < 5
-    return le
 
 
 def _mentions(courrier: Courrier) -> Iterator[Alerte]:

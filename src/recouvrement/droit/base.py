@@ -318,9 +318,10 @@ class QuestionVoies(Protocol):
 class Droit:
     """Le droit d'un pays : ses tables, et les questions auxquelles il répond.
 
-    Égal, haché et sérialisé par son code et ses valeurs ajoutées.
+    Égal et sérialisé par son code, ses valeurs ajoutées et son calendrier.
 
     Attributes:
+        territoire: Pays (ISO 3166) où il s'applique de plein droit ; un créancier d'ailleurs reçoit une alerte.
         avertissements: Ce que le créancier risque, par clé de réserve : dit en alerte, jamais dans une lettre.
     """
 
@@ -328,6 +329,7 @@ class Droit:
     baremes: Mapping[str, Bareme]
     regimes: tuple[Regime, ...]
     prescriptions: Mapping[str, RegimePrescription]
+    territoire: frozenset[str]
     calendrier: JoursOuvres
     echeance: QuestionEcheance
     course: QuestionCourse
@@ -414,7 +416,11 @@ class Droit:
         return evolve(self, baremes=baremes, ajouts=self.ajouts + tuple(lus))
 
     def __eq__(self, autre: object) -> bool:
-        return isinstance(autre, Droit) and (self.code, self.ajouts) == (autre.code, autre.ajouts)
+        return isinstance(autre, Droit) and (self.code, self.ajouts, self.calendrier) == (
+            autre.code,
+            autre.ajouts,
+            autre.calendrier,
+        )
 
     def __hash__(self) -> int:
         return hash((self.code, self.ajouts))
@@ -423,9 +429,7 @@ class Droit:
         return f"<Droit {self.code}, à jour au {self.a_jour_au:%d/%m/%Y}>"
 
     def __reduce__(self) -> tuple[Callable[..., "Droit"], tuple[object, ...]]:
-        from recouvrement.droit import pour
-
-        return pour, (self.code, self.ajouts)
+        return _retrouver, (self.code, self.ajouts, self.calendrier)
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -457,3 +461,11 @@ def _fusionner(bareme: Bareme, plus: Taux) -> Iterator[Palier]:
         en_cours = suivant
     if en_cours:
         yield en_cours
+
+
+def _retrouver(code: str, ajouts: tuple[Bareme, ...], calendrier: JoursOuvres) -> Droit:
+    """Le droit d'un pays décrit ici, relu, avec son calendrier."""
+    from recouvrement.droit import pour
+
+    droit = pour(code, ajouts)
+    return droit if calendrier == droit.calendrier else evolve(droit, calendrier=calendrier)

@@ -1,6 +1,6 @@
 """Comment cela part-il ? Des canaux, et l'expédition, une fois et une seule."""
 
-from recouvrement.envoi.expedition import Envoi, expedier
+from recouvrement.envoi.expedition import Envoi, completer, expedier
 from recouvrement.envoi.fenetre import Fenetre
 from recouvrement.envoi.maileva import Maileva
 from recouvrement.envoi.memoire import Memoire
@@ -9,4 +9,4 @@ from recouvrement.envoi.repertoire import Repertoire
 from recouvrement.envoi.sms import Sms
 from recouvrement.envoi.smtp import Smtp
 
-__all__ = ["Envoi", "Fenetre", "Maileva", "Memoire", "Repertoire", "Sms", "Smtp", "expedier", "lire_rebond"]
+__all__ = ["Envoi", "Fenetre", "Maileva", "Memoire", "Repertoire", "Sms", "Smtp", "completer", "expedier", "lire_rebond"]

@@ -6,9 +6,9 @@ Source:
 """
 
 from collections.abc import Iterable, Iterator, Set
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
+from recouvrement import temps
 from recouvrement.envoi._maileva_echanges import Echec, Guichet, Objet, identifiant, liste
 from recouvrement.erreurs import extrait
 from recouvrement.ports import Avis, Document, NatureAvis
@@ -54,7 +54,7 @@ def suivre(guichet: Guichet, numero: str, morts: Set[str]) -> Iterator[Avis]:
     if len(destinataires) != 1:
         raise Echec("a_retenter", f"{len(destinataires)} destinataires au lieu d'un")
     lui = destinataires[0]
-    fuseau = ZoneInfo(_OUTRE_MER.get(str(lui.get("address_line_6", ""))[:3], "Europe/Paris"))
+    fuseau = temps.fuseau(_OUTRE_MER.get(str(lui.get("address_line_6", ""))[:3], "Europe/Paris"))
     if envoi.get("status") in morts or lui.get("status") == "REJECTED":
         motif = f"rejeté par Maileva, jamais parti : {lui.get('status_detail') or envoi.get('status_detail') or 'sans motif'}"
         le = envoi.get("processed_date") or envoi.get("submission_date") or envoi.get("creation_date")
@@ -75,7 +75,7 @@ def suivre(guichet: Guichet, numero: str, morts: Set[str]) -> Iterator[Avis]:
         yield Avis(numero=numero, nature=nature, le=le, detail=_dit(numerise, recommande), preuves=(preuve,))
 
 
-def _distribution(numero: str, statuts: list[Objet], fuseau: ZoneInfo, recommande: str) -> Iterator[Avis]:
+def _distribution(numero: str, statuts: list[Objet], fuseau: tzinfo, recommande: str) -> Iterator[Avis]:
     presentes = [s for s in statuts if s.get("status") in PRESENTATIONS]
     presente = min(presentes, key=lambda s: _jour(s.get("date"), fuseau), default=None)
     issue = _premier(statuts, ISSUES) or _premier(statuts, NUMERISES)
@@ -107,7 +107,7 @@ def _dit(statut: Objet, recommande: str) -> str:
     return extrait(", ".join(filter(None, (fait, numerise, recommande))), 300)
 
 
-def _jour(instant: object, fuseau: ZoneInfo) -> date:
+def _jour(instant: object, fuseau: tzinfo) -> date:
     """Jour civil chez le destinataire ; un instant sans fuseau est déjà local."""
     try:
         lu = datetime.fromisoformat(instant if isinstance(instant, str) else "")

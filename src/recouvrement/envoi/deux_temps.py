@@ -6,29 +6,9 @@ pas partie : il ne reste d'incertain que le temps d'un point final et de sa rép
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, runtime_checkable
 
 from recouvrement.erreurs import EnvoiImpossible, extrait
-from recouvrement.ports import Accuse, Notificateur, Pli, Registre, Reservation
-
-
-@runtime_checkable
-class EnDeuxTemps(Protocol):
-    """Un canal qui sait l'instant après lequel nul ne sait plus : juste avant le point final, ou la soumission."""
-
-    def remettre_en_deux_temps(self, pli: Pli, avant_le_point: Callable[[], None]) -> Accuse:
-        """Une tentative ; si ``avant_le_point`` lève, rien ne part et l'exception traverse."""
-
-
-@runtime_checkable
-class Jalonneur(Protocol):
-    """Un registre qui sait inscrire cet instant."""
-
-    def reserver_en_deux_temps(self, pli: Pli) -> Reservation:
-        """Comme ``reserver`` ; l'intention dit qu'un jalon précédera l'envoi."""
-
-    def jalonner(self, reservation: Reservation) -> None:
-        """Inscrit, sur le disque, que l'envoi va partir."""
+from recouvrement.ports import Accuse, EnDeuxTemps, Jalonneur, Notificateur, Pli, Registre, Reservation
 
 
 def reserver(registre: Registre, canal: Notificateur, pli: Pli) -> tuple[Reservation, Callable[[], Accuse]]:

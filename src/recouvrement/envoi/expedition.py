@@ -119,7 +119,7 @@ def _actions(
     """
     inscrits = registre.evenements(dossier.debiteur.cle)
     vu = _meme(dossier, relire(dossier))
-    relu = _completer(vu, inscrits)
+    relu = completer(vu, inscrits)
     bilan = politique.examiner(relu, au=au)
     faites: set[str] = set()
     for rang, prevue in enumerate(bilan.actions):
@@ -127,7 +127,7 @@ def _actions(
             neuf = _sans(_meme(dossier, relire(dossier)), faites, vu)
             if neuf != vu:
                 vu = neuf
-                relu = _completer(vu, inscrits)
+                relu = completer(vu, inscrits)
                 bilan = politique.examiner(relu, au=au)
         action = next((a for a in bilan.actions if _rang(a) == _rang(prevue)), None)
         faites.add(prevue.etape.cle)
@@ -259,8 +259,12 @@ def _meme(dossier: Dossier, relu: Dossier) -> Dossier:
     return relu
 
 
-def _completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
-    """Ajoute les actes du registre que l'hôte ne connaît pas encore : une étape faite n'est pas reproposée."""
+def completer(dossier: Dossier, inscrits: Iterable[Evenement]) -> Dossier:
+    """Ajoute les actes du registre que l'hôte ne connaît pas encore : une étape faite n'est pas reproposée.
+
+    Args:
+        inscrits: ``registre.evenements(dossier.debiteur.cle)`` ; ce qui vise une créance sortie du dossier est laissé.
+    """
     for evenement in inscrits:
         if isinstance(evenement, Demarche):
             dossier = _presenter(dossier, evenement)
@@ -277,13 +281,13 @@ def _presenter(dossier: Dossier, inscrit: Demarche) -> Dossier:
         return dossier
     visees = set(inscrit.creances or (x.reference for x in dossier.creances))
 
-    def completer(e: Evenement) -> Evenement:
+    def dater(e: Evenement) -> Evenement:
         meme = isinstance(e, MiseEnDemeure) and (e.le, e.etape, e.presentee_le) == (inscrit.le, inscrit.etape, None)
         if meme and isinstance(e, MiseEnDemeure) and e.creances and set(e.creances) <= visees:
             return evolve(e, presentee_le=inscrit.presentee_le)
         return e
 
-    return evolve(dossier, evenements=tuple(map(completer, dossier.evenements)))
+    return evolve(dossier, evenements=tuple(map(dater, dossier.evenements)))
 
 
 def _neuf(acte: Demarche, dossier: Dossier) -> Demarche | None:

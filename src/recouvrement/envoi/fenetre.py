@@ -1,14 +1,13 @@
 """Quand peut-on écrire ? Les heures où un message arrive sans déranger."""
 
 from datetime import datetime, time, tzinfo
-from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
 from recouvrement.affichage import date_fr
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.temps import JoursOuvres
+from recouvrement.temps import JoursOuvres, fuseau
 
 
 @frozen(kw_only=True)
@@ -25,7 +24,7 @@ class Fenetre:
     debut: time = time(8)
     fin: time = time(20)
     calendrier: JoursOuvres = field(factory=Calendrier)
-    fuseau: tzinfo = field(factory=lambda: ZoneInfo("Europe/Paris"))
+    fuseau: tzinfo = field(factory=fuseau)
 
     def __attrs_post_init__(self) -> None:
         if self.debut >= self.fin:

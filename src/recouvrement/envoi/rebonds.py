@@ -9,8 +9,8 @@ from datetime import date, tzinfo
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
+from recouvrement import temps
 from recouvrement.erreurs import DonneeInvalide, extrait
 from recouvrement.ports import Avis, Document, NatureAvis
 
@@ -54,7 +54,7 @@ def lire_rebond(octets: bytes, *, fuseau: tzinfo | None = None) -> Avis:
         raise DonneeInvalide("trop de parties", champ="rebond", remede=_REMEDE)
     try:
         message = message_from_bytes(tete)
-        numero, (nature, detail), le = _numero(message), _sort(message), _jour(message, fuseau or ZoneInfo("Europe/Paris"))
+        numero, (nature, detail), le = _numero(message), _sort(message), _jour(message, fuseau or temps.fuseau())
     except DonneeInvalide:
         raise
     except Exception as e:  # un message hostile fait lever le module email de bien des façons

@@ -7,9 +7,9 @@ from datetime import date
 from attrs import define, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import Constat
 from recouvrement.lecture._ecritures import Ligne, Livres
 from recouvrement.lecture._exercices import CLIENTS, client, dater, est_reprise, nu, ouverture
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele.conditions import ConditionsPaiement
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.evenements import Avoir, Paiement

@@ -7,10 +7,12 @@ from typing import Any
 
 from attrs import frozen
 
+from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, TERRITOIRES_FRANCAIS, Constat, lire_date, lire_somme
+from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, lire_date, lire_somme
 from recouvrement.lecture._notes import lire_notes
 from recouvrement.lecture._piece import Partie, Piece
+from recouvrement.lecture.constat import Constat
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele import _champs as c
 from recouvrement.modele.creance import Creance
@@ -194,7 +196,7 @@ def _signaler(piece: Piece, constat: Constat) -> None:
 
 
 def _creancier(piece: Piece, constat: Constat) -> Creancier:
-    if piece.vendeur.pays and piece.vendeur.pays not in TERRITOIRES_FRANCAIS:
+    if piece.vendeur.pays and piece.vendeur.pays not in DE_PLEIN_DROIT:
         constat.alerter(DROIT_SUPPOSE, champ="vendeur, pays", valeur=piece.vendeur.pays)
     communs = _communs(piece.vendeur, "vendeur", constat)
     return Creancier(**communs, iban=_iban(piece, constat), bic=_bic(piece.bic, constat))

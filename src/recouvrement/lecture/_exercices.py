@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from recouvrement.lecture._commun import Constat
 from recouvrement.lecture._ecritures import Ligne, Livres
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele.montant import Montant
 
 CLIENTS = "411"

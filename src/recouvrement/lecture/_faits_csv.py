@@ -8,9 +8,11 @@ from typing import Any
 
 from attrs import NOTHING, define, evolve, field, fields, frozen
 
+from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import DROIT_SUPPOSE, TERRITOIRES_FRANCAIS, Constat, lire_date
+from recouvrement.lecture._commun import DROIT_SUPPOSE, lire_date
 from recouvrement.lecture._ligne import Ligne
+from recouvrement.lecture.constat import Constat
 from recouvrement.lecture.qualite import normaliser_tva, qualite
 from recouvrement.modele.actes import ActeInterruptif, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.conditions import ConditionsPaiement, Terme
@@ -154,7 +156,7 @@ class Parties:
                 raise DonneeInvalide(e.message, champ=f"{role}_{e.champ}", valeur=e.valeur, remede=e.remede) from None
             for champ, doute in doutes:
                 constat.alerter(doute, champ=f"{role}_{champ}")
-            if role == "creancier" and cellules.get("pays", "FR") not in TERRITOIRES_FRANCAIS:
+            if role == "creancier" and cellules.get("pays", "FR") not in DE_PLEIN_DROIT:
                 constat.alerter(DROIT_SUPPOSE, champ="creancier_pays", valeur=cellules["pays"])
         return self._lues[cle]
 

@@ -22,11 +22,16 @@ _RAISONS = (
 
 @frozen
 class Ligne:
-    """Cellules non vides d'une ligne, par colonne."""
+    """Cellules non vides d'une ligne, par colonne.
+
+    Attributes:
+        conseil: Ce que peut faire, d'un montant illisible, celui qui ne peut récrire la cellule.
+    """
 
     cellules: Mapping[str, str]
     decimale: str
     forme_date: str
+    conseil: str = "déclarez LecteurCsv(decimale=…)"
 
     def texte(self, colonne: str) -> str | None:
         """Cellule, ou rien si elle est vide."""
@@ -101,4 +106,4 @@ class Ligne:
 
     def _remede(self, exactes: int) -> str:
         modele = f"1234{self.decimale}{'56789'[:exactes]}" if exactes else "1234"
-        return f"Écrivez « {modele} », ou déclarez LecteurCsv(decimale=…)."
+        return f"Écrivez « {modele} », ou {self.conseil}."

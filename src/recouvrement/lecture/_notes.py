@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import Constat
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe
 from recouvrement.modele.montant import Taux
 from recouvrement.modele.personnes import Qualite

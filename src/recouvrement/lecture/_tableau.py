@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from attrs import define, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import Constat, montrer
 from recouvrement.lecture._faits_csv import (
     COLONNES_CREANCES,
     COLONNES_EVENEMENTS,
@@ -15,6 +14,7 @@ from recouvrement.lecture._faits_csv import (
     plus_proche,
 )
 from recouvrement.lecture._ligne import Ligne
+from recouvrement.lecture.constat import Constat, montrer
 from recouvrement.lecture.correspondance import Correspondance
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement

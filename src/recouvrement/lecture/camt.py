@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element
 from attrs import define, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import MEGA, Constat, lire_date, lire_octets, lire_somme, montrer, nom_de
+from recouvrement.lecture._commun import MEGA, lire_date, lire_octets, lire_somme, nom_de
 from recouvrement.lecture._xml import lire_arbre, premier, textes
+from recouvrement.lecture.constat import Constat, montrer
 from recouvrement.modele import _champs as c
 from recouvrement.modele.evenements import Paiement
 from recouvrement.modele.montant import Montant

@@ -10,10 +10,11 @@ from attrs import field, frozen
 
 from recouvrement.affichage import ranimer
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import MEGA, Constat, lire_octets, nom_de
+from recouvrement.lecture._commun import MEGA, lire_octets, nom_de
 from recouvrement.lecture._faits_csv import Parties
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture._tableau import Entete, Suite
+from recouvrement.lecture.constat import Constat
 from recouvrement.lecture.correspondance import CONNUES, Correspondance, lire_correspondance
 from recouvrement.modele import _champs as c
 from recouvrement.modele.personnes import Creancier

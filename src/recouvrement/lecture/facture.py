@@ -7,10 +7,11 @@ from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import _cii, _ubl
-from recouvrement.lecture._commun import Constat, lire_entete, lire_octets, nom_de
+from recouvrement.lecture._commun import lire_entete, lire_octets, nom_de
 from recouvrement.lecture._en16931 import lire_piece
 from recouvrement.lecture._piece import Piece
 from recouvrement.lecture._xml import lire_arbre
+from recouvrement.lecture.constat import Constat
 from recouvrement.lecture.facturx import LIMITE_PDF, LIMITE_XML, lire_pieces_jointes
 from recouvrement.ports import Lecture
 

@@ -9,9 +9,10 @@ from attrs import field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture._clients import Encours, Faits, Reglages, lire_clients
-from recouvrement.lecture._commun import Constat, nom_de
+from recouvrement.lecture._commun import nom_de
 from recouvrement.lecture._ecritures import Livres, lire_livres, siren_du_nom
 from recouvrement.lecture._exercices import CLIENTS, client
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele import _champs as c
 from recouvrement.modele.conditions import ConditionsPaiement
 from recouvrement.modele.personnes import Creancier, Debiteur, Qualite

@@ -12,48 +12,53 @@ from recouvrement.modele.evenements import Blocage, Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
 
 
-def rassembler(lectures: Iterable[tuple[Path, Lecture | RecouvrementError]]) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
+def rassembler(
+    lectures: Iterable[tuple[Path | str, Lecture | RecouvrementError]],
+) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
     """Dossiers par créancier, débiteur et devise, et tout ce qui n'a pas pu y entrer, fichiers illisibles compris.
 
     Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée. Un règlement dont
     le débiteur est connu (FEC) entre à son dossier, sans y désigner de créance ; celui d'un relevé reste une proposition.
+
+    Args:
+        lectures: Chaque lecture et d'où elle vient : un fichier, ou le nom d'un logiciel.
     """
-    lues: list[tuple[Path, Lecture]] = []
+    lues: list[tuple[str, Lecture]] = []
     anomalies: list[Anomalie] = []
-    for chemin, lecture in lectures:
+    for source, lecture in lectures:
         if isinstance(lecture, Lecture):
-            lues.append((chemin, lecture))
+            lues.append((source.name if isinstance(source, Path) else source, lecture))
             anomalies.extend(lecture.anomalies)
         else:
             anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture)))
-    creances = _sans_doublon(((chemin, c) for chemin, lecture in lues for c in lecture.creances), anomalies)
+    creances = _sans_doublon(((nom, c) for nom, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
     suivis: list[list[Evenement]] = [[] for _ in dossiers]
     par_numero: dict[str, list[Creance]] = {}
     for x in creances:
         for numero in {x.reference, x.numero}:
             par_numero.setdefault(numero, []).append(x)
-    faits = [(chemin, vise, parties) for chemin, e, parties in _faits(lues) for vise in _par_facture(e, par_numero)]
-    for chemin, evenement, parties in sorted(faits, key=lambda fait: isinstance(fait[1], Rejet)):
+    faits = [(nom, vise, parties) for nom, e, parties in _faits(lues) for vise in _par_facture(e, par_numero)]
+    for nom, evenement, parties in sorted(faits, key=lambda fait: isinstance(fait[1], Rejet)):
         rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], evenement, parties)]
         if len(rangs) == 1:
             suivis[rangs[0]].append(evenement)
         else:
             echeances = len(par_numero.get(getattr(evenement, "creance", None) or "", []))
-            anomalies.append(_sans_dossier(chemin, evenement, len(rangs), echeances))
-    for chemin, lecture in lues:
-        anomalies += _propositions(chemin, lecture)
+            anomalies.append(_sans_dossier(nom, evenement, len(rangs), echeances))
+    for nom, lecture in lues:
+        anomalies += _propositions(nom, lecture)
     return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
 
 
-def _faits(lues: Iterable[tuple[Path, Lecture]]) -> Iterator[tuple[Path, Evenement, frozenset[tuple[str, str]]]]:
+def _faits(lues: Iterable[tuple[str, Lecture]]) -> Iterator[tuple[str, Evenement, frozenset[tuple[str, str]]]]:
     """Chaque fait, et les parties (créancier, débiteur) auxquelles les livres l'attribuent ; vide : rien de tel."""
-    for chemin, lecture in lues:
+    for nom, lecture in lues:
         creanciers = {x.creancier.cle for x in lecture.creances}
-        yield from ((chemin, e, frozenset()) for e in lecture.evenements)
+        yield from ((nom, e, frozenset()) for e in lecture.evenements)
         for e in lecture.encaissements:
             if e.debiteur:
-                yield chemin, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers)
+                yield nom, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers)
 
 
 def _par_facture(evenement: Evenement, par_numero: Mapping[str, list[Creance]]) -> tuple[Evenement, ...]:
@@ -79,7 +84,7 @@ def _va_a(dossier: Dossier, suivis: Iterable[Evenement], evenement: Evenement, p
     return dossier.concerne(evenement)
 
 
-def _propositions(chemin: Path, lecture: Lecture) -> Iterator[Anomalie]:
+def _propositions(nom: str, lecture: Lecture) -> Iterator[Anomalie]:
     """Ce qu'un relevé propose : rien n'en est imputé, et cela se dit."""
     regles = sum(e.debiteur is None for e in lecture.encaissements)
     for nombre, message, remede in (
@@ -87,32 +92,32 @@ def _propositions(chemin: Path, lecture: Lecture) -> Iterator[Anomalie]:
         (len(lecture.retours), "paiements revenus impayés : aucun n'est annulé", "Voyez Retour.rejet."),
     ):
         if nombre:
-            yield Anomalie(gravite="alerte", ou=chemin.name, message=message, valeur=str(nombre), remede=remede)
+            yield Anomalie(gravite="alerte", ou=nom, message=message, valeur=str(nombre), remede=remede)
 
 
-def _sans_doublon(lues: Iterable[tuple[Path, Creance]], anomalies: list[Anomalie]) -> list[Creance]:
+def _sans_doublon(lues: Iterable[tuple[str, Creance]], anomalies: list[Anomalie]) -> list[Creance]:
     """Un numéro n'est donné qu'une fois par un créancier : deux lectures du même numéro sont la même facture."""
-    gardees: dict[tuple[str, str], tuple[Path, Creance]] = {}
-    for chemin, creance in lues:
-        avant, premiere = gardees.setdefault((creance.creancier.cle, creance.reference), (chemin, creance))
+    gardees: dict[tuple[str, str], tuple[str, Creance]] = {}
+    for nom, creance in lues:
+        avant, premiere = gardees.setdefault((creance.creancier.cle, creance.reference), (nom, creance))
         if premiere is not creance:
-            anomalies.append(_doublon(chemin, creance, avant, premiere))
+            anomalies.append(_doublon(nom, creance, avant, premiere))
     return [creance for _, creance in gardees.values()]
 
 
-def _doublon(chemin: Path, creance: Creance, avant: Path, premiere: Creance) -> Anomalie:
+def _doublon(nom: str, creance: Creance, avant: str, premiere: Creance) -> Anomalie:
     meme = premiere.principal == creance.principal
     return Anomalie(
         gravite="alerte" if meme else "refus",
-        ou=chemin.name,
-        message=f"déjà lue dans {avant.name}" + ("" if meme else f" avec un autre montant ({premiere.principal})"),
+        ou=nom,
+        message=f"déjà lue dans {avant}" + ("" if meme else f" avec un autre montant ({premiere.principal})"),
         champ="reference",
         valeur=f"{creance.reference}, {creance.principal}",
         remede="La première lecture est gardée.",
     )
 
 
-def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int, echeances: int) -> Anomalie:
+def _sans_dossier(nom: str, evenement: Evenement, candidats: int, echeances: int) -> Anomalie:
     quoi = f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y}"
     cible = "aucun paiement lu" if isinstance(evenement, Rejet) else "aucune créance lue"
     message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : {cible} ne porte cette référence"
@@ -120,7 +125,7 @@ def _sans_dossier(chemin: Path, evenement: Evenement, candidats: int, echeances:
         message = f"{quoi} : la facture a {echeances} échéances, il n'en nomme aucune"
     return Anomalie(
         gravite="refus",
-        ou=chemin.name,
+        ou=nom,
         message=message,
         champ="creance",
         valeur=evenement.paiement if isinstance(evenement, Rejet) else ", ".join(creances_visees(evenement)),

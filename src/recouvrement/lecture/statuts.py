@@ -9,8 +9,9 @@ from xml.etree.ElementTree import Element
 from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.lecture._commun import MEGA, REDEMANDER, Constat, lire_date, lire_octets, lire_somme, nom_de
+from recouvrement.lecture._commun import MEGA, REDEMANDER, lire_date, lire_octets, lire_somme, nom_de
 from recouvrement.lecture._xml import lire_arbre, premier, unique
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Blocage, Paiement
 from recouvrement.modele.montant import Montant

@@ -8,10 +8,10 @@ from enum import Enum
 from typing import Any
 
 from recouvrement.erreurs import DependanceManquante, DonneeInvalide
-from recouvrement.lecture._commun import Constat
 from recouvrement.lecture._faits_csv import Parties
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture._tableau import Entete, Suite
+from recouvrement.lecture.constat import Constat
 from recouvrement.lecture.correspondance import Correspondance
 from recouvrement.modele.devises import decimales
 from recouvrement.modele.personnes import Creancier
@@ -119,7 +119,7 @@ def _ligne(entete: Entete, valeurs: Sequence[Any]) -> Ligne:
     decimaux = {c for c, rang in entete.places.items() if isinstance(valeurs[rang], Decimal) and c in cellules}
     for colonne in decimaux - {"taux", "taux_penalites"}:
         cellules[colonne] = _completer(cellules[colonne], devise)
-    return Ligne(cellules, ".", "iso")
+    return Ligne(cellules, ".", "iso", "donnez un Decimal")
 
 
 def _texte(valeur: Any, colonne: str) -> str:

@@ -79,12 +79,12 @@ def examiner_fichier(
     rejets = vers.with_name(f"{vers.stem}-rejets.parquet")
     if vers.suffix != ".parquet":
         raise DonneeInvalide("un fichier .parquet est attendu", champ="vers", valeur=str(vers))
-    if source.resolve() in (vers.resolve(), rejets.resolve()):
-        raise DonneeInvalide("la sortie est le fichier lu", champ="vers", valeur=str(vers), remede="Choisissez un autre fichier.")
     fichiers = _fichiers(source)
+    suivis = _fichiers(Path(evenements)) if evenements is not None else ()
+    _distinguer(vers, (vers, rejets), fichiers + suivis, [d for d in (source, evenements) if d is not None and Path(d).is_dir()])
     with _lisible(source):
         total = _combien(fichiers)
-    suites = _Suites.lire(Path(evenements), fichiers) if evenements is not None else None
+    suites = _Suites.lire(suivis, fichiers) if evenements is not None else None
     faites = reprises = rejetees = 0
     with _ecrit(vers) as bilans, _ecrit(rejets) as ecartes:
         sortie, rebut = pq.ParquetWriter(bilans, schema_des_bilans()), pq.ParquetWriter(ecartes, schema_des_rejets())
@@ -114,10 +114,10 @@ class _Suites:
         self.doubles = nommees.filter(pa.array(nombres > 1))
 
     @classmethod
-    def lire(cls, evenements: Path, fichiers: Sequence[Path]) -> "_Suites":
+    def lire(cls, evenements: Sequence[Path], fichiers: Sequence[Path]) -> "_Suites":
         """Un premier passage ne lit du fichier des créances que ses références."""
         attendu = schema_des_evenements()
-        table = pa.concat_tables(list(_lots(_fichiers(evenements), attendu, LOT)) or [attendu.empty_table()])
+        table = pa.concat_tables(list(_lots(evenements, attendu, LOT)) or [attendu.empty_table()])
         creances = conformer(table, EVENEMENTS).table.column("creance").combine_chunks()
         nommees = creances.unique().drop_null()
         nombres = np.zeros(len(nommees), np.int64)
@@ -146,6 +146,16 @@ def _fichiers(chemin: Path) -> tuple[Path, ...]:
         remede = f"Donnez un fichier {', '.join(FORMATS)}, ou un dossier de tels fichiers."
         raise DonneeInvalide("format inconnu", champ="source", valeur=str(chemin), remede=remede)
     return trouves
+
+
+def _distinguer(vers: Path, ecrits: Iterable[Path], lus: Iterable[Path], dossiers: Iterable[Path | str]) -> None:
+    """La sortie n'est ni un fichier lu, ni dans un dossier que la prochaine fois lirait."""
+    chemins = {f.resolve() for f in ecrits}
+    if chemins & {f.resolve() for f in lus}:
+        raise DonneeInvalide("la sortie est un fichier lu", champ="vers", valeur=str(vers), remede="Choisissez un autre fichier.")
+    if {f.parent for f in chemins} & {Path(d).resolve() for d in dossiers}:
+        remede = "Choisissez un autre dossier : le prochain examen lirait cette sortie."
+        raise DonneeInvalide("la sortie est dans le dossier lu", champ="vers", valeur=str(vers), remede=remede)
 
 
 def _lots(fichiers: Iterable[Path], attendu: Any, lot: int, colonnes: list[str] | None = None) -> Iterator[Any]:

@@ -58,7 +58,7 @@ def alertes(
         trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.regime.source))
     elif creance.conditions.taux_penalites is not None:
         trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
-    if creance.creancier.adresse is not None and creance.creancier.adresse.pays != "FR":
+    if creance.creancier.adresse is not None and creance.creancier.adresse.pays not in droit.territoire:
         message = f"créancier établi hors de France ({creance.creancier.adresse.pays}) : le droit français est supposé applicable"
         trouvees.append(Alerte("creancier_etranger", "attention", message, creance.reference))
     if compte.regime.interets_sous and not compte.principal and compte.courus + compte.indemnite and compte.traits:

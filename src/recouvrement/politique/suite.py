@@ -22,7 +22,7 @@ from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, JoursOuvres
 
-PRESENTATION_PRESUMEE = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
+_PRESENTATION = 3  # jours ouvrés entre l'envoi d'un recommandé et sa première présentation : un usage
 NON_ECHUE = "pas encore échue"
 ETAPE_A_VENIR = "l'étape suivante n'est pas encore venue"
 ACHEVE = "toutes les étapes du scénario sont faites"
@@ -310,7 +310,12 @@ def _jour_du(
 def _presentation(acte: Demarche, jours: JoursOuvres) -> date:
     """Première présentation de la mise en demeure, présumée tant qu'elle n'est pas connue."""
     connue = acte.presentee_le if isinstance(acte, MiseEnDemeure) else None
-    return connue or jours.plus_ouvres(acte.le, PRESENTATION_PRESUMEE)
+    return connue or presentation_presumee(acte.le, jours)
+
+
+def presentation_presumee(envoye_le: date, jours: JoursOuvres) -> date:
+    """Le jour où un recommandé est présenté, tant que nul ne le sait."""
+    return jours.plus_ouvres(envoye_le, _PRESENTATION)
 
 
 def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
@@ -366,5 +371,5 @@ def _limite(etape: Etape, le: date, canal: str, jours: JoursOuvres) -> date | No
     """Dernier jour laissé au débiteur : ouvré, et compté de la présentation présumée pour un recommandé."""
     if etape.delai_accorde is None:
         return None
-    depart = jours.plus_ouvres(le, PRESENTATION_PRESUMEE) if canal == "recommande" else le
+    depart = presentation_presumee(le, jours) if canal == "recommande" else le
     return jours.reporte(depart + timedelta(days=etape.delai_accorde))

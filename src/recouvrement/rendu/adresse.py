@@ -7,6 +7,7 @@ Source:
 import re
 import unicodedata
 
+from recouvrement.droit.fr.territoires import REPUBLIQUE
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.personnes import Adresse
 from recouvrement.rendu._formats import nom_pays, propre
@@ -14,8 +15,6 @@ from recouvrement.rendu._formats import nom_pays, propre
 LARGEUR = 38
 LIGNES = 6
 
-# Desservis par La Poste comme la métropole : pas de ligne de pays.
-_SANS_PAYS = frozenset("FR GP MQ GF RE YT PM BL MF NC PF WF TF".split())  # noqa: SIM905
 _SOUS_LA_VOIE = re.compile(r"(?:BP|CS|TSA|LD|LIEU DIT)(?: |$)")  # ligne 5 ; les autres compléments précèdent la voie
 _LETTRES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"})
 _REMEDE = f"Abrégez-la selon la table de La Poste, à {LARGEUR} caractères au plus : rien n'est jamais tronqué en silence."
@@ -46,14 +45,14 @@ def bloc_adresse(nom: str, adresse: Adresse) -> tuple[str, ...]:
             valeur=" / ".join(adresse.complements),
             remede="Réunissez ou retirez des compléments.",
         )
-    if adresse.pays not in _SANS_PAYS:
+    if adresse.pays not in REPUBLIQUE:  # La Poste dessert l'outre-mer sans ligne de pays
         lignes.append(("pays", capitales(nom_pays(adresse.pays))))
     return tuple(_controlee(rang, quoi, ligne) for rang, (quoi, ligne) in enumerate(lignes, 1))
 
 
 def _localite(adresse: Adresse) -> str:
     """Un code postal étranger garde son tiret (« 00-950 »)."""
-    code = capitales(adresse.code_postal) if adresse.pays in _SANS_PAYS else propre(adresse.code_postal).upper()
+    code = capitales(adresse.code_postal) if adresse.pays in REPUBLIQUE else propre(adresse.code_postal).upper()
     return f"{code} {capitales(adresse.commune)}"
 
 

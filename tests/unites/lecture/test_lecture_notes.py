@@ -13,8 +13,8 @@ from fabrique import COMMUNE, SOCIETE, creance
 from proprietes.strategies import profil
 from recouvrement import ConditionsPaiement, Conventions, Politique, Qualite, Taux, TauxIndexe
 from recouvrement.lecture import LecteurFacture
-from recouvrement.lecture._commun import Constat
 from recouvrement.lecture._notes import lire_notes
+from recouvrement.lecture.constat import Constat
 from recouvrement.ports import Anomalie
 
 IMPAYES = Path(__file__).parents[3] / "exemples" / "impayes"

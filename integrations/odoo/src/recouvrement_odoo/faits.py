@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from recouvrement import Adresse, Avoir, Creance, Creancier, Debiteur, DonneeInvalide, Dossier, Montant, Paiement, Qualite
-from recouvrement.lecture import rassembler
-from recouvrement.lecture.qualite import qualite
+from recouvrement import Avoir, Creance, Creancier, Debiteur, DonneeInvalide, Dossier, Montant, Paiement, Qualite
+from recouvrement.lecture import Constat, lire_partie, rassembler
 from recouvrement.ports import Anomalie, Encaissement, Lecture
 from recouvrement_odoo.client import Odoo
+
+Partie = TypeVar("Partie", Creancier, Debiteur)
 
 _LIGNE = (
     *("move_id", "move_type", "partner_id", "date", "date_maturity", "invoice_date", "balance", "amount_currency", "currency_id"),
@@ -17,7 +17,6 @@ _LIGNE = (
 )
 _TIERS = ("name", "vat", "company_registry", "street", "street2", "zip", "city", "country_code", "email", "phone", "lang")
 _RAPPROCHEMENT = ("debit_move_id", "credit_move_id", "debit_amount_currency")
-_ACCESSOIRES = ("courriel", "telephone", "siren")
 
 
 def lire(
@@ -29,7 +28,7 @@ def lire(
         societe: Identifiant de ``res.company`` : le créancier.
         qualites: Qualité de chaque ``res.partner``, quand vous la connaissez ; ``is_company`` n'en est pas une.
     """
-    return rassembler([(Path("odoo"), _Livres(odoo, societe, qualites or {}).lire())])
+    return rassembler([("odoo", _Livres(odoo, societe, qualites or {}).lire())])
 
 
 class _Livres:
@@ -37,7 +36,7 @@ class _Livres:
 
     def __init__(self, odoo: Odoo, societe: int, qualites: Mapping[int, Qualite]) -> None:
         self.odoo, self.societe, self.qualites = odoo, societe, qualites
-        self.anomalies: list[Anomalie] = []
+        self.constat = Constat("odoo")
 
     def lire(self) -> Lecture:
         """Seules les écritures validées et non soldées comptent ; les rapprochements partiels disent qui a payé quoi."""
@@ -58,7 +57,7 @@ class _Livres:
             creances=tuple(creances.values()),
             evenements=tuple(e for e in self._reductions(debits) if e.creance in creances),
             encaissements=tuple(self._libres([x for x in lignes if x["balance"] < 0], debiteurs)),
-            anomalies=tuple(self.anomalies),
+            anomalies=tuple(self.constat.anomalies),
         )
 
     def _creances(self, debits: Any, creancier: Creancier, debiteurs: Mapping[int, Debiteur | None]) -> Iterator[Creance]:
@@ -77,7 +76,7 @@ class _Livres:
                         debiteur=debiteur,
                     )
             except DonneeInvalide as e:
-                self._noter("refus", ligne["move_id"][1], e)
+                self.constat.a(ligne["move_id"][1]).refuser(e)
 
     def _reductions(self, debits: Mapping[int, dict[str, Any]]) -> Iterator[Paiement | Avoir]:
         """Chaque rapprochement partiel : un paiement ou un avoir, du jour de son écriture, sur la ligne qu'il nomme."""
@@ -110,49 +109,26 @@ class _Livres:
     def _tiers(self, numeros: set[int]) -> dict[int, dict[str, Any]]:
         return {x["id"]: x for x in self.odoo.tout("res.partner", [["id", "in", sorted(numeros)]], _TIERS)}
 
-    def _partie(self, classe: type, tiers: dict[str, Any]) -> Any:
-        registre = "".join(filter(str.isdigit, tiers["company_registry"] or ""))
-        siren = registre[:9] if len(registre) in (9, 14) else None
-        supposee, doute = qualite(tiers["vat"] or None, siren, creancier=classe is Creancier)
-        dite = self.qualites.get(tiers["id"])
-        if doute and not dite:
-            self.anomalies.append(Anomalie(gravite="alerte", ou=tiers["name"], champ="qualite", message=doute))
-        champs = {
-            "nom": tiers["name"],
-            "qualite": dite or supposee,
-            "identifiant": f"res.partner {tiers['id']}",
-            "siren": siren,
-            "adresse": self._adresse(tiers),
-            "courriel": tiers["email"] or None,
-            "telephone": tiers["phone"] or None,
-        }
-        if classe is Debiteur and tiers["lang"]:
-            champs["langue"] = tiers["lang"].partition("_")[0]
-        return self._construire(classe, champs, tiers["name"])
-
-    def _adresse(self, tiers: dict[str, Any]) -> Adresse | None:
-        if not (tiers["street"] and tiers["zip"] and tiers["city"]):
-            return None
-        champs = {"voie": tiers["street"], "code_postal": tiers["zip"], "commune": tiers["city"]}
-        champs |= {"complements": [tiers["street2"]] if tiers["street2"] else [], "pays": tiers["country_code"] or "FR"}
-        lue: Adresse | None = self._construire(Adresse, champs, tiers["name"])
-        return lue
-
-    def _construire(self, classe: type, champs: dict[str, Any], ou: str) -> Any:
-        """La valeur ; un champ accessoire faux ne perd pas la créance."""
-        try:
-            return classe(**champs)
-        except DonneeInvalide as e:
-            if e.champ in _ACCESSOIRES and champs.get(e.champ):
-                self._noter("alerte", ou, e)
-                return self._construire(classe, champs | {e.champ: None}, ou)
-            self._noter("refus", ou, e)
-            return None
-
-    def _noter(self, gravite: Any, ou: str, e: DonneeInvalide) -> None:
-        message = e.message if gravite == "refus" else f"{e.message} : laissé vide"
-        self.anomalies.append(
-            Anomalie(gravite=gravite, ou=ou, message=message, champ=e.champ, valeur=str(e.valeur or ""), remede=e.remede)
+    def _partie(self, classe: type[Partie], tiers: dict[str, Any]) -> Partie | None:
+        langue = {"langue": (tiers["lang"] or "").partition("_")[0]} if classe is Debiteur else {}
+        return lire_partie(
+            classe,
+            self.constat.a(tiers["name"]),
+            nom=tiers["name"],
+            qualite=self.qualites.get(tiers["id"]),
+            tva=tiers["vat"],
+            siren=_immatriculation(tiers["company_registry"]),
+            adresse={
+                "voie": tiers["street"],
+                "complements": tuple(filter(None, [tiers["street2"]])),
+                "code_postal": tiers["zip"],
+                "commune": tiers["city"],
+                "pays": tiers["country_code"],
+            },
+            identifiant=f"res.partner {tiers['id']}",
+            courriel=tiers["email"],
+            telephone=tiers["phone"],
+            **langue,
         )
 
 
@@ -164,3 +140,9 @@ def _montant(ligne: dict[str, Any], champ: str) -> Montant:
 def _jour(texte: Any) -> Any:
     """Odoo écrit ``false`` pour une date absente."""
     return date.fromisoformat(texte) if texte else None
+
+
+def _immatriculation(registre: Any) -> str | None:
+    """``company_registry`` est un champ libre : seuls un SIREN ou un SIRET y sont lus."""
+    chiffres = "".join(filter(str.isdigit, registre or ""))
+    return chiffres if len(chiffres) in (9, 14) else None

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import evolve
 from trytond.pool import Pool
 
 from recouvrement import (
-    Adresse,
     Blocage,
     Creance,
     Creancier,
@@ -24,19 +21,19 @@ from recouvrement import (
     Relance,
     Transmission,
 )
-from recouvrement.lecture import rassembler
-from recouvrement.lecture.qualite import qualite
+from recouvrement.lecture import Constat, lire_partie, rassembler
 from recouvrement.ports import Anomalie, Encaissement, Lecture
 
+Partie = TypeVar("Partie", Creancier, Debiteur)
+
 _ACTES = {"relance": Relance, "mise_en_demeure": MiseEnDemeure, "transmission": Transmission}
-_ACCESSOIRES = ("courriel", "telephone", "siren")  # faux, ils sont laissés vides et signalés ; le reste est refusé
 
 
 def lire_dossiers(
     company: Any, parties: Iterable[Any], politique: Politique, au: date
 ) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
     """Dossiers des tiers, tels que les livres de la société les montrent, et ce qui n'a pas pu y entrer."""
-    return rassembler([(Path("tryton"), _Livres(company, politique, au).lire(parties))])
+    return rassembler([("tryton", _Livres(company, politique, au).lire(parties))])
 
 
 class _Livres:
@@ -45,7 +42,7 @@ class _Livres:
     def __init__(self, company: Any, politique: Politique, au: date) -> None:
         self.company, self.au = company, au
         self.etapes = {e.cle: e for e in politique.scenario.etapes}
-        self.anomalies: list[Anomalie] = []
+        self.constat = Constat("tryton")
 
     def lire(self, parties: Iterable[Any]) -> Lecture:
         """Seules les écritures validées et non lettrées comptent."""
@@ -72,7 +69,7 @@ class _Livres:
             creances=tuple(creances),
             evenements=(*(p for p, _ in payes if p.creance), *self._dits_par_les_relances(connues)),
             encaissements=tuple(Encaissement(paiement=p, debiteur=d) for p, d in payes if d and not p.creance),
-            anomalies=tuple(self.anomalies),
+            anomalies=tuple(self.constat.anomalies),
         )
 
     def _creances(self, debits: Iterable[Any], creancier: Creancier, debiteurs: dict[Any, Any]) -> Iterator[Creance]:
@@ -91,7 +88,7 @@ class _Livres:
                         debiteur=debiteurs[ligne.party],
                     )
             except DonneeInvalide as e:
-                self._noter("refus", ligne.rec_name, e)
+                self.constat.a(ligne.rec_name).refuser(e)
 
     def _paiement(self, ligne: Any, debits: Iterable[Any], connues: set[str]) -> Paiement:
         """Un règlement porté sur une facture d'une seule échéance la désigne ; sinon la loi l'impute, dans le dossier du tiers.
@@ -121,50 +118,31 @@ class _Livres:
             if relance.blocked:
                 yield Blocage(le=relance.date or self.au, motif="manuel", creance=str(relance.line.id))
 
-    def _partie(self, classe: type, tiers: Any) -> Any:
+    def _partie(self, classe: type[Partie], tiers: Any) -> Partie | None:
         numeros = {x.type: x.code_compact for x in tiers.identifiers}
-        tva = numeros.get("eu_vat") or numeros.get("fr_tva")
-        siren = numeros.get("fr_siren") or (numeros.get("fr_siret") or "")[:9] or None
-        supposee, doute = qualite(tva, siren, creancier=classe is Creancier)
         dite = tiers.recouvrement_qualite
-        if doute and not dite:
-            self.anomalies.append(Anomalie(gravite="alerte", ou=tiers.rec_name, champ="qualite", message=doute))
-        champs = {
-            "nom": tiers.name or tiers.rec_name,
-            "qualite": Qualite(dite) if dite else supposee,
-            "identifiant": f"tiers {tiers.id}",
-            "siren": siren,
-            "adresse": self._adresse(tiers),
-            "courriel": tiers.email or None,
-            "telephone": tiers.phone or None,
-        }
-        if classe is Debiteur and tiers.lang:
-            champs["langue"] = tiers.lang.code
-        return self._construire(classe, champs, tiers.rec_name)
+        langue = {"langue": tiers.lang.code if tiers.lang else None} if classe is Debiteur else {}
+        return lire_partie(
+            classe,
+            self.constat.a(tiers.rec_name),
+            nom=tiers.name or tiers.rec_name,
+            qualite=Qualite(dite) if dite else None,
+            tva=numeros.get("eu_vat") or numeros.get("fr_tva"),
+            siren=numeros.get("fr_siren") or numeros.get("fr_siret"),
+            adresse=_adresse(tiers.address_get("invoice")),
+            identifiant=f"tiers {tiers.id}",
+            courriel=tiers.email,
+            telephone=tiers.phone,
+            **langue,
+        )
 
-    def _construire(self, classe: type, champs: dict[str, Any], ou: str) -> Any:
-        """La valeur ; un champ accessoire faux ne perd pas la créance."""
-        try:
-            return classe(**champs)
-        except DonneeInvalide as e:
-            if e.champ in _ACCESSOIRES and champs.get(e.champ):
-                self._noter("alerte", ou, e)
-                return self._construire(classe, champs | {e.champ: None}, ou)
-            self._noter("refus", ou, e)
-            return None
 
-    def _adresse(self, tiers: Any) -> Adresse | None:
-        lue = tiers.address_get("invoice")
-        rues = (lue.street or "").splitlines() if lue else []
-        if not (rues and lue.postal_code and lue.city):
-            return None
-        pays = lue.country.code if lue.country else "FR"
-        champs = {"voie": rues[-1], "complements": rues[:-1], "code_postal": lue.postal_code, "commune": lue.city, "pays": pays}
-        return self._construire(Adresse, champs, tiers.rec_name)
-
-    def _noter(self, gravite: Any, ou: str, e: DonneeInvalide) -> None:
-        anomalie = Anomalie(gravite=gravite, ou=ou, message=e.message, champ=e.champ, valeur=str(e.valeur or ""), remede=e.remede)
-        self.anomalies.append(anomalie if gravite == "refus" else evolve(anomalie, message=f"{e.message} : laissé vide"))
+def _adresse(lue: Any) -> dict[str, Any]:
+    *complements, voie = (lue.street or "").splitlines() or [""] if lue else [""]
+    champs = {"voie": voie, "complements": complements}
+    if lue:
+        champs |= {"code_postal": lue.postal_code, "commune": lue.city, "pays": lue.country.code if lue.country else None}
+    return champs
 
 
 def _facture(ligne: Any) -> Any:

@@ -11,6 +11,7 @@ from trytond.model import ModelSQL, Unique, fields
 from trytond.pool import Pool
 
 from recouvrement import Dossier
+from recouvrement.envoi import completer
 from recouvrement.ports import Document
 from recouvrement.registre.inscriptions import Inscription as Ligne
 from recouvrement.registre.journal import Journal
@@ -109,13 +110,7 @@ class RegistreTryton(Journal):
 
 def avec_le_registre(dossier: Dossier) -> Dossier:
     """Le dossier et les actes que le registre lui connaît."""
-    presentes = {x.reference for x in dossier.creances}
-    for acte in RegistreTryton(_jamais, ecriture=False).evenements(dossier.debiteur.cle):
-        visees = tuple(r for r in acte.creances if r in presentes)
-        if visees:  # une facture soldée depuis n'est plus au dossier
-            memoire = tuple(r for r in acte.pour_memoire if r in presentes)
-            dossier = dossier.avec(evolve(acte, creances=visees, pour_memoire=memoire))
-    return dossier
+    return completer(dossier, RegistreTryton(_jamais, ecriture=False).evenements(dossier.debiteur.cle))
 
 
 def _relue(inscription: Any) -> Ligne:

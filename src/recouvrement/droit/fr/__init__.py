@@ -10,6 +10,7 @@ from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.droit.fr.mentions import mentions
 from recouvrement.droit.fr.penalites import course, plancher
 from recouvrement.droit.fr.prescription import prescription
+from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
 from recouvrement.droit.tables import lire_baremes, lire_prescriptions, lire_regimes
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def droit() -> Droit:
         baremes=baremes,
         regimes=lire_regimes(ICI / "regimes.toml"),
         prescriptions=lire_prescriptions(ICI / "prescription.toml"),
+        territoire=DE_PLEIN_DROIT,
         calendrier=Calendrier(),
         echeance=echeance,
         course=course,

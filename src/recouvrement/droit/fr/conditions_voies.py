@@ -6,6 +6,7 @@ from datetime import date
 from recouvrement.droit.base import Droit
 from recouvrement.droit.fr.couts import en_vigueur
 from recouvrement.droit.fr.table_voies import Condition, lire
+from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
 from recouvrement.droit.voies import EtatCreance, Situation
 from recouvrement.modele.actes import ActeInterruptif
 from recouvrement.modele.dossier import atteint
@@ -176,7 +177,7 @@ def _a_la_piece(c: Condition, _droit: Droit, s: Situation) -> bool:
 def _pays(adresse: Adresse | None) -> str:
     """L'État où l'on demeure : la France et ses territoires de même procédure n'en font qu'un ; inconnu, la France."""
     pays = adresse.pays if adresse else "FR"
-    return "FR" if pays in lire().france else pays
+    return "FR" if pays in DE_PLEIN_DROIT else pays
 
 
 def _debiteur_en_france(_c: Condition, _droit: Droit, s: Situation) -> bool:

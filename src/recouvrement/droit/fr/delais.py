@@ -14,6 +14,7 @@ from attrs import frozen
 from recouvrement.droit.baremes import Verifie
 from recouvrement.droit.base import Distance
 from recouvrement.droit.fr.jours_feries import Calendrier
+from recouvrement.droit.fr.territoires import OUTRE_MER
 from recouvrement.droit.tables import DEGRES, lire_toml, source
 from recouvrement.erreurs import DonneeInvalide, DroitIndisponible, RecouvrementError, TableInvalide
 from recouvrement.modele.personnes import Adresse
@@ -49,8 +50,6 @@ ALLONGEMENT_D_ABORD = Reserve(
     "l'allongement est ajouté au délai initial, puis seul le terme final est reporté : les textes ne le disent pas",
     Source(CPC, "641 à 643"),
 )
-
-OUTRE_MER = frozenset({"GP", "GF", "MQ", "RE", "YT", "BL", "MF", "PM", "PF", "WF", "NC", "TF"})  # CPC, art. 643
 
 
 class Allongement(NamedTuple):

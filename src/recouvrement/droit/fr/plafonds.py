@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from recouvrement.droit.baremes import Verifie
 from recouvrement.droit.base import Regime
 from recouvrement.droit.fr.termes import compter, depart_de
+from recouvrement.droit.fr.territoires import REPUBLIQUE
 from recouvrement.droit.tables import DEGRES, lire_toml, source
 from recouvrement.erreurs import RecouvrementError, TableInvalide
 from recouvrement.modele.conditions import Terme
@@ -57,7 +58,6 @@ RECEPTION_SUPPOSEE = Reserve(
     "date de réception de la demande de paiement inconnue : le plafond la suppose deux jours après l'émission",
     Source(CCP, "R. 2192-14"),
 )
-_FRANCE = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM", "WF", "PF", "NC", "TF"})
 
 
 ECHEANCE_PUBLIQUE = Regle("echeance_publique", "Échéance selon la loi", Source(CCP, "L. 2192-10, R. 2192-10 à R. 2192-14"))
@@ -235,7 +235,7 @@ def _ouvertes(regime: str, secteur: str, periodique: bool, le: date, mois: int) 
 
 def _internationale(creance: Creance) -> bool:
     adresses = (creance.creancier.adresse, creance.debiteur.adresse)
-    return any(a is not None and a.pays not in _FRANCE for a in adresses)
+    return any(a is not None and a.pays not in REPUBLIQUE for a in adresses)
 
 
 # --- la table --------------------------------------------------------------------------------------------------------

@@ -161,7 +161,6 @@ class Table:
     juridictions: tuple[Juridiction, ...]
     exigences: Mapping[str, tuple[Exigence, ...]]
     pieces: Mapping[str, tuple[str, str]]
-    france: frozenset[str]
     reglements: frozenset[str]
 
 
@@ -187,7 +186,6 @@ def lire_voies(fichier: Path) -> Table:
             juridictions=tuple(_ligne_juridiction(dict(x)) for x in brut["juridictions"]),
             exigences=exigences,
             pieces=pieces,
-            france=frozenset(brut["pays_de_procedure_francaise"]),
             reglements=frozenset(brut["pays_des_reglements"]),
         )
         for ligne in table.voies.values():
