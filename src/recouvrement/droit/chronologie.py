@@ -146,10 +146,10 @@ class Prescription:
         from recouvrement import affichage as a
 
         lignes = [
-            (a.date_fr(s.du), s.nom, s.evenement, a.date_fr(s.fin) if s.fin else "inchangé", s.motif, str(s.source or ""))
+            (a.date_fr(s.du), s.nom, s.evenement, a.date_fr(s.fin) if s.fin else "inchangé", a.motif(s.motif, s.source))
             for s in self.chronologie
         ]
-        entetes = ("Le", "Effet", "Événement", "Dernier jour utile", "Motif", "Article")
+        entetes = ("Le", "Effet", "Événement", "Dernier jour utile", "Motif")
         reserves = self.resultat.reserves
         return a.page(
             self._carte(),

@@ -19,6 +19,7 @@ from recouvrement.affichage import (
     frise,
     la_suite,
     marque,
+    motif,
     nom_de,
     page,
     plier,
@@ -200,17 +201,12 @@ def _carte_de_la_suite(bilan: Bilan) -> str:
 
 
 def _avis(alertes: Sequence[Alerte], empechements: Sequence[Empechement] = ()) -> str:
-    lignes = [(marque(x.gravite, TONS[x.gravite]), x.creance or "toutes", x.message, str(x.source or "")) for x in alertes]
+    lignes = [(marque(x.gravite, TONS[x.gravite]), x.creance or "toutes", motif(x.message, x.source)) for x in alertes]
     lignes += [
-        (
-            marque("retenue"),
-            e.creance,
-            e.motif + (f", jusqu'au {date_fr(e.jusqu_au)}" if e.jusqu_au else ""),
-            str(e.source or ""),
-        )
+        (marque("retenue"), e.creance, motif(e.motif + (f", jusqu'au {date_fr(e.jusqu_au)}" if e.jusqu_au else ""), e.source))
         for e in empechements
     ]
-    return table(("Avis", "Créance", "Message", "Article"), lignes, legende="À savoir") if lignes else ""
+    return table(("Avis", "Créance", "Message"), lignes, legende="À savoir") if lignes else ""
 
 
 def _factures(bilan: Bilan) -> str:
