@@ -160,7 +160,7 @@ def _prescriptions(droit: Droit) -> Sequence[str]:
         _table(regimes, map(_prescription, droit.prescriptions.values())),
         "## Ce qui interrompt ou suspend la prescription",
         CAUSES,
-        _table(faits, map(_cause, causes().values())),
+        _table(faits, map(_cause, _causes())),
     ]
 
 
@@ -240,13 +240,18 @@ def _raisons(droit: Droit) -> Sequence[str]:
     ]
 
 
+def _causes() -> list[Cause]:
+    """Chaque cause, puis la même envers une personne publique."""
+    return [x for cause in causes().values() for x in (cause, cause.quadriennale) if x]
+
+
 def _trouvees(droit: Droit) -> Sequence[Sequence[Sequence[str]]]:
     """Les règles et les réserves, triées : les constantes des modules, celles des tables, celles qu'une fonction compose."""
     modules = [m for paquet in (recouvrement.droit.fr, recouvrement.politique) for m in _modules(paquet)]
     vus = {o for m in modules for o in _objets(vars(m))}
     redactions = [r for d in delais().values() for r in d.redactions]
     lignes: tuple[Plafond | RegimePrescription | Redaction, ...] = (*droit.prescriptions.values(), *plafonds(), *redactions)
-    vus |= {o.regle for o in (*lignes, *causes().values())} | {r for o in (*lignes, *causes().values()) for r in o.reserves}
+    vus |= {o.regle for o in (*lignes, *_causes())} | {r for o in (*lignes, *_causes()) for r in o.reserves}
     vus |= {r for p in droit.prescriptions.values() if p.ancienne for r in p.ancienne.reserves}
     vus |= {r for d in delais().values() for r in d.si_allonge} | {
         d.allongement.regle for d in delais().values() if d.allongement

@@ -68,10 +68,12 @@ def apres_decisions(taux, *, legal: bool, executoire: date | None, graces: list,
 def dette(
     principal: int, echeance: date, depart: date | None, taux, mouvements, au: date, indemnite: int = 0,
     *, annees_du: date | None = None, exclu: bool = False,
+    ordre: tuple[str, ...] = ("accessoires", "principal", "indemnite"),
 ) -> dict[str, int]:  # fmt: skip
     """Ce qui reste dû à ``au`` inclus. ``mouvements`` : (jour, « paiement » ou poste réduit, centimes), dans l'ordre ;
     ``depart`` : dernier jour sans intérêt (``None`` : rien ne court) ; ``taux(jour)`` : % par an, ``None`` : rien ce jour-là ;
-    ``annees_du`` : d'où se comptent les années de la capitalisation ; ``exclu`` : le jour d'un mouvement compte après lui."""
+    ``annees_du`` : d'où se comptent les années de la capitalisation ; ``exclu`` : le jour d'un mouvement compte après lui ;
+    ``ordre`` : ce qu'un paiement éteint."""
     du = {"accessoires": 0, "principal": principal, "indemnite": 0, "trop_percu": 0, "lignes": 0}
     exact, courant, capital, jour = Fraction(0), None, 0, min([echeance, au, *(m[0] for m in mouvements)])
 
@@ -83,7 +85,7 @@ def dette(
         nonlocal capital
         for _, genre, reste in [m for m in mouvements if m[0] == jour]:
             fermer()
-            for poste in ("accessoires", "principal", "indemnite") if genre == "paiement" else (genre.split()[0],):
+            for poste in ordre if genre == "paiement" else (genre.split()[0],):
                 pris = min(reste, du.get(poste, 0))
                 du[poste], reste = du.get(poste, 0) - pris, reste - pris
             du["trop_percu"] += reste if genre in ("paiement", "principal") else 0

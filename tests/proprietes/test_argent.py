@@ -80,7 +80,7 @@ def _brute(c: Creance, faits: tuple, au: date, *, exclu: bool = False) -> dict[s
     titre = next((e for e in vus if isinstance(e, Titre)), None)
     hors = c.debiteur is COMMUNE and c.echeance < PUBLIC_DEPUIS
     civil = c.debiteur is CONSOMMATEUR or hors  # hors du régime, seul l'intérêt légal d'un titre court
-    departs = [e.presentee_le for e in vus if isinstance(e, MiseEnDemeure) and e.presentee_le <= au and not hors]
+    departs = [e.presentee_le for e in vus if isinstance(e, MiseEnDemeure) and c.echeance <= e.presentee_le <= au and not hors]
     departs += [titre.le] if titre else []
     depart = (max(min(departs), c.echeance) if departs else None) if civil else c.echeance
     ouvertures = [e.le for e in vus if isinstance(e, ProcedureCollective) and e.le >= c.emise_le]
@@ -99,7 +99,8 @@ def _brute(c: Creance, faits: tuple, au: date, *, exclu: bool = False) -> dict[s
     annees_du = depart if c.conditions.capitalisation else demande and depart and max(demande, depart)
     bouge = [(j, g, n) for j, g, n in _mouvements(vus, revenus, "interets" if civil else "penalites") if j <= au]
     bouge.sort(key=lambda m: (m[0], m[1] == "paiement"))
-    return fb.dette(c.principal.centimes, c.echeance, depart, taux, bouge, au, due, annees_du=annees_du, exclu=exclu)
+    ordre = ("principal", "accessoires", "indemnite") if c.debiteur is COMMUNE else ("accessoires", "principal", "indemnite")
+    return fb.dette(c.principal.centimes, c.echeance, depart, taux, bouge, au, due, annees_du=annees_du, exclu=exclu, ordre=ordre)
 
 
 def _mouvements(vus: list, revenus: set[str], courent: str):

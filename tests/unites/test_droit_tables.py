@@ -13,14 +13,18 @@ from attrs import evolve
 
 from fabrique import COMMUNE, PARTAGE, RACINE, creance
 from recouvrement import (
+    ActeInterruptif,
     Bareme,
     Calendrier,
     Creancier,
     Debiteur,
     DroitIndisponible,
+    Paiement,
     ParametreNonPublie,
     Politique,
+    Promesse,
     Qualite,
+    Reconnaissance,
     ReglesConcurrentes,
     Source,
     TableInvalide,
@@ -29,6 +33,7 @@ from recouvrement import (
 from recouvrement.droit import pour
 from recouvrement.droit.baremes import UNITES
 from recouvrement.droit.tables import DEGRES, lire_baremes, lire_prescriptions, lire_regimes
+from recouvrement.modele.dossier import Evenement
 
 TABLES = RACINE / "src/recouvrement/droit/fr"
 DROIT = pour("fr")
@@ -329,3 +334,30 @@ def test_toute_table_dit_ce_qu_elle_est(fichier: Path) -> None:
     lus = list(enregistrements(tomllib.loads(texte)))
     assert lus
     assert all(e["source"]["texte"] for e in lus)
+
+
+@pytest.mark.parametrize(
+    "fait",
+    [
+        Paiement(le=date(2024, 5, 1), montant="10", creance="F-1"),
+        Paiement(le=date(2024, 5, 1), montant="10"),
+        Reconnaissance(le=date(2024, 5, 1)),
+        ActeInterruptif(le=date(2024, 5, 1), cause="assignation", creance="F-1"),
+        ActeInterruptif(le=date(2024, 5, 1), cause="refere", creance="F-1"),
+        ActeInterruptif(le=date(2024, 5, 1), cause="requete", creance="F-1"),
+        Promesse(le=date(2024, 5, 1), pour_le=date(2024, 6, 1), montant="10"),
+    ],
+    ids=lambda f: type(f).__name__,
+)
+def test_une_personne_publique_releve_de_la_loi_de_1968(fait: Evenement) -> None:
+    """La prescription quadriennale a ses propres causes (loi n° 68-1250, art. 2) ; entre professionnels, le code civil."""
+    publique = creance(echeance=date(2022, 3, 31), debiteur=COMMUNE)
+    (segment,) = [s for s in Politique().prescription(publique, [fait], au=date(2026, 1, 1)).chronologie if s.du == fait.le]
+    assert "68-1250" in str(segment.source)
+    assert "caution" not in segment.motif
+    (autre,) = [
+        s
+        for s in Politique().prescription(creance(echeance=date(2022, 3, 31)), [fait], au=date(2026, 1, 1)).chronologie
+        if s.du == fait.le
+    ]
+    assert "Code civil" in str(autre.source)

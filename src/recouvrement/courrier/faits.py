@@ -19,7 +19,7 @@ from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
 from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
 from recouvrement.politique.bilan import Bilan, BilanCreance
-from recouvrement.politique.empechements import procedure_ouverte, suivi
+from recouvrement.politique.empechements import procedure_subie, suivi
 from recouvrement.temps import UN_JOUR
 
 E = TypeVar("E", MiseEnDemeure, Promesse, Echeancier, Appel)
@@ -114,7 +114,11 @@ class Faits:
     def procedure(self) -> ProcedureCollective | None:
         """La procédure collective qui interdit de demander paiement de ces créances."""
         faits = [e for e in self.bilan.dossier.evenements if e.le <= self.bilan.au]
-        return next((p for b in self.visees if (p := procedure_ouverte(b.creance, faits, self.bilan.au))), None)
+        for b in self.visees:
+            siens = [e for e in faits if atteint(e, b.creance.reference)]
+            if procedure := procedure_subie(b.creance, siens, self.bilan.au):
+                return procedure
+        return None
 
     def _vus(self, genre: type[E]) -> list[E]:
         connus = [e for e in self.bilan.dossier.evenements if isinstance(e, genre) and e.le <= self.bilan.au]

@@ -106,6 +106,7 @@ def _regime(brut: Mapping[str, Any]) -> Regime:
         sans_indemnite=brut.get("sans_indemnite", ""),
         ordre_public=brut.get("ordre_public", False),
         taux_convenu=brut.get("taux_convenu", False),
+        imputation=brut.get("imputation"),
         interets_sous=(brut["interets_sous"]["jours"], source(brut["interets_sous"])) if "interets_sous" in brut else None,
         versions=tuple((v["du"], source(v)) for v in brut.get("versions", ())),
         sans_clause_penale=brut.get("sans_clause_penale", ""),

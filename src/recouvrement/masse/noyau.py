@@ -20,7 +20,7 @@ from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, Mas
 from recouvrement.politique.alertes import DELAIS_D_ALERTE
 from recouvrement.politique.compte import DIVISEURS
 from recouvrement.politique.conventions import Conventions
-from recouvrement.politique.decompte import EN_DERNIER, RANGS
+from recouvrement.politique.decompte import ordre
 from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
 from recouvrement.politique.suite import INTERRUPTION
 
@@ -116,8 +116,8 @@ class _Etat:
         self.court = (echeance >= classe.depuis) & (classe.court != "rien")
         self.partout = bool(self.court.all())
         self.taux = self._taux(c)
-        rangs = RANGS[droits.politique.conventions.imputation]
-        self.ordre = [p for p in (*rangs, *(d for d in EN_DERNIER if d not in rangs)) if p in self.postes]
+        premiers, derniers = ordre(classe.regime, droits.politique.conventions)
+        self.ordre = [p for p in premiers + derniers if p in self.postes]
 
     def _taux(self, c: Colonnes) -> Entiers | None:
         """Le taux de chaque ligne, s'il est le même tous les jours."""

@@ -22,6 +22,7 @@ class Conventions:
 
     Attributes:
         imputation: Ce qu'un paiement éteint d'abord (C. civ., art. 1343-1) ; l'indemnité vient en dernier, sauf ``frais_d_abord``.
+            Le paiement d'un acheteur public éteint d'abord le principal, quelle que soit la convention (CCP, art. R. 2192-36).
         annee: Diviseur des jours : 365 toujours (usage), l'année ``reelle`` (366 les années bissextiles), 360 si convenu.
         jour_du_paiement: Le jour du paiement porte intérêt sur la somme entière (``compte``) ou sur ce qui reste (``exclu``).
         taux_dans_le_temps: Chaque jour porte le taux de son semestre, ou le taux du premier jour de retard vaut jusqu'au bout.

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from recouvrement.droit.baremes import interets_centimes
-from recouvrement.droit.base import Course, Droit
+from recouvrement.droit.base import Course, Droit, Regime
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, creances_visees, vise
@@ -40,6 +40,12 @@ RANGS: dict[str, Postes] = {
     "frais_d_abord": ("frais", "indemnite", "penalites", "interets", "principal", "clause_penale"),
 }
 EN_DERNIER: Postes = ("frais", "indemnite")
+IMPUTATION_PUBLIQUE = Reserve(
+    "imputation_publique",
+    "un paiement de l'acheteur public est imputé d'abord sur le principal : ses intérêts se paient à part, après lui ; "
+    "la décision qui écarte la règle contraire du code civil est relevée dans une seule source",
+    Source("CE, 23 mai 2012, n° 346352, Société SPIE SCGPM ; code de la commande publique", "R. 2192-36"),
+)
 ARRETE = Reserve(
     "taux_non_publie",
     "le taux n'est pas publié jusqu'au jour de l'examen : les lignes s'arrêtent au dernier jour connu, moins est réclamé",
@@ -209,9 +215,9 @@ class Parcours:
         return False
 
     def en_demeure(self, compte: Compte, jour: date) -> bool:
-        """Vrai si une mise en demeure visait la créance ce jour-là."""
-        faits = self.faits[compte.creance.reference]
-        return any(isinstance(e, MiseEnDemeure) and e.le <= jour and vise(e, compte.creance) for e in faits)
+        """Vrai si une mise en demeure visait, ce jour-là, la créance déjà échue (C. civ., art. 1305-2)."""
+        faits, echue_le = self.faits[compte.creance.reference], compte.echeance.valeur
+        return any(isinstance(e, MiseEnDemeure) and echue_le <= e.le <= jour and vise(e, compte.creance) for e in faits)
 
     def _jour_de_fermeture(self, jour: date) -> date:
         return jour if self.conventions.jour_du_paiement == "compte" else jour - UN_JOUR
@@ -229,19 +235,18 @@ class Parcours:
             compte.trop_percu += montant.centimes - sum(pris.values())
 
     def _payer(self, paiement: Paiement) -> None:
-        rangs = RANGS[self.conventions.imputation]
-        derniers = tuple(p for p in EN_DERNIER if p not in rangs)
         reste = paiement.montant.centimes
         if paiement.creance is not None:
             compte = self.par_reference[paiement.creance]
             self._fermer(compte, paiement.le)
-            compte.trop_percu += self._eteindre(compte, paiement.le, reste, rangs + derniers)
+            premiers, derniers = ordre(compte.regime, self.conventions)
+            compte.trop_percu += self._eteindre(compte, paiement.le, reste, premiers + derniers)
             return
-        ordre = sorted(self.comptes, key=lambda c: _rang(c, paiement.le))
-        for postes in (rangs, derniers):
-            for _, groupe in groupby(ordre, key=lambda c: _rang(c, paiement.le)):
+        ranges = sorted(self.comptes, key=lambda c: _rang(c, paiement.le))
+        for tour in (0, 1):  # tous les premiers rangs, puis les derniers
+            for _, groupe in groupby(ranges, key=lambda c: _rang(c, paiement.le)):
                 if reste:
-                    reste = self._repartir(list(groupe), paiement.le, reste, postes)
+                    reste = self._repartir(list(groupe), paiement.le, reste, tour)
         self.trop_percu += reste
 
     def _eteindre(self, compte: Compte, jour: date, centimes: int, postes: Postes) -> int:
@@ -249,15 +254,18 @@ class Parcours:
         self._inscrire(jour, "paiement", compte, pris)
         return centimes - sum(pris.values())
 
-    def _repartir(self, groupe: Sequence[Compte], jour: date, centimes: int, postes: Postes) -> int:
+    def _repartir(self, groupe: Sequence[Compte], jour: date, centimes: int, tour: int) -> int:
         """Entre dettes de même rang : proportionnellement, les centimes conservés au plus fort reste.
 
         Seule une créance qui reçoit une part ferme une ligne.
         """
         ferme = self._jour_de_fermeture(jour)
-        courent = "principal" in postes
-        dus = [compte.du(postes) + (compte.couru(ferme, self.conventions) if courent else 0) for compte in groupe]
-        for compte, part in zip(groupe, au_plus_fort_reste(min(centimes, sum(dus)), dus), strict=True):
+        ordres = [ordre(compte.regime, self.conventions)[tour] for compte in groupe]
+        dus = [
+            compte.du(postes) + (compte.couru(ferme, self.conventions) if "principal" in postes else 0)
+            for compte, postes in zip(groupe, ordres, strict=True)
+        ]
+        for compte, postes, part in zip(groupe, ordres, au_plus_fort_reste(min(centimes, sum(dus)), dus), strict=True):
             if part:
                 self._fermer(compte, jour)
                 centimes -= part - self._eteindre(compte, jour, part, postes)
@@ -306,6 +314,12 @@ def _effet(mouvement: Mouvement) -> date:
 
 def _ordre(mouvement: Mouvement) -> tuple[date, int]:
     return _effet(mouvement), _RANG_DU_JOUR[type(mouvement)]
+
+
+def ordre(regime: Regime, conventions: Conventions) -> tuple[Postes, Postes]:
+    """Ce qu'un paiement éteint d'abord, et ce qu'il éteint en dernier : l'ordre du régime, sinon celui de la convention."""
+    premiers = RANGS[regime.imputation or conventions.imputation]
+    return premiers, tuple([p for p in EN_DERNIER if p not in premiers])
 
 
 def _rang(compte: Compte, jour: date) -> tuple[bool, int, date, date]:

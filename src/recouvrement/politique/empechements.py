@@ -28,11 +28,14 @@ PRESCRIPTION_PROCHE = timedelta(days=60)  # avant le jour prudent : dès lors, s
 SOLDEE = "soldée : plus rien n'est dû"
 PRINCIPAL_PAYE = "principal payé : les accessoires qui restent se réclament sur décision, pas d'office"
 CONTESTEE = "contestée, en tout ou partie : répondez d'abord, les rappels sont suspendus"
-PROCEDURE = "procédure collective ouverte : plus aucune demande de paiement, déclarez la créance"
 DECLAREE = "procédure collective ouverte, créance déclarée : plus aucune demande de paiement"
-FORCLOSE = (
-    "procédure collective : délai de déclaration expiré, demandez le relevé de forclusion dans les six mois de la publication"
+FORCLOSE = "procédure collective : délai de déclaration expiré, demandez le relevé de forclusion au plus tard le {}"
+EXCLUE = "procédure collective : délais de déclaration et de relevé de forclusion expirés, la créance est exclue des répartitions"
+NON_DECLAREE = (
+    "procédure collective close, créance non déclarée : inopposable tant que le plan s'exécute et une fois exécuté ; "
+    "faites vérifier ce qui peut encore être demandé"
 )
+LIQUIDEE = "liquidation judiciaire close : les poursuites ne reprennent pas, sauf dans les cas de la loi"
 TITRE = "titre obtenu : la suite est son exécution, non un rappel"
 GRACE = "délai de grâce accordé par le juge"
 PRESCRITE = "prescrite : plus aucune demande"
@@ -72,14 +75,19 @@ def blocage(creance: Creance, faits: Sequence[Evenement], au: date) -> Empecheme
     return None
 
 
-def procedure_ouverte(creance: Creance, faits: Sequence[Evenement], au: date) -> ProcedureCollective | None:
-    """La procédure qui interdit les poursuites ; sa clôture les rend, sauf celle d'une liquidation (C. com., art. L. 643-11)."""
+def procedure_subie(creance: Creance, faits: Sequence[Evenement], au: date) -> ProcedureCollective | None:
+    """La procédure qui interdit les poursuites. Sa clôture ne les rend qu'à qui a déclaré, et jamais celle d'une liquidation."""
     for e in faits:
         if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le:
-            rendues = e.genre != "liquidation" and e.cloturee_le is not None and e.cloturee_le <= au
-            if not rendues:
+            close = e.cloturee_le is not None and e.cloturee_le <= au
+            if not close or e.genre == "liquidation" or not declaree(faits):
                 return e
     return None
+
+
+def declaree(faits: Sequence[Evenement]) -> bool:
+    """Vrai quand la créance a été déclarée à la procédure."""
+    return any(isinstance(e, ActeInterruptif) and e.cause == "declaration_de_creance" for e in faits)
 
 
 def temporaire(

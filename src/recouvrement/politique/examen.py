@@ -15,7 +15,7 @@ from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
 from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation
 from recouvrement.politique.compte import Compte
-from recouvrement.politique.decompte import ARRETE, RANG_INDEMNITE, Parcours
+from recouvrement.politique.decompte import ARRETE, IMPUTATION_PUBLIQUE, RANG_INDEMNITE, Parcours
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
 from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
@@ -170,7 +170,8 @@ def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
     sachant: tuple[Noeud, ...] = (fait("Montant d'origine TTC", origine), compte.echeance)
     if imputations:
         paye = Montant.de_centimes(origine.centimes - compte.principal, origine.devise)
-        sachant = (*sachant, Resultat(paye, PAYE, imputations))
+        reserves = (IMPUTATION_PUBLIQUE,) if compte.regime.imputation else ()
+        sachant = (*sachant, Resultat(paye, PAYE, imputations, "", reserves))
     reste = origine if compte.principal == origine.centimes else Montant.de_centimes(compte.principal, origine.devise)
     return Resultat(reste, PRINCIPAL, sachant)
 

@@ -153,6 +153,11 @@ class Etape:
         """Un appel ne compte pas dans l'écart minimal entre deux contacts."""
         return self.canaux == ("telephone",)
 
+    @property
+    def avant_terme(self) -> bool:
+        """Elle se fait avant l'échéance, ou ce jour-là."""
+        return self.depuis == "echeance" and self.jours <= 0
+
 
 def _montant_ou_rien(valeur: Montant | Decimal | int | str | None) -> Montant | None:
     return None if valeur is None else c.en_montant(valeur, "solde_minimal")

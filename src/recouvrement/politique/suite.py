@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
+from recouvrement.affichage import date_fr
 from recouvrement.droit.base import Droit
 from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
@@ -126,7 +127,7 @@ def _suite(
     if faits:
         if bloque := empechements.blocage(creance, faits, au):
             return bloque
-        if procedure := empechements.procedure_ouverte(creance, faits, au):
+        if procedure := empechements.procedure_subie(creance, faits, au):
             return _declarer(creance, procedure, faits, droit, au)
     if au >= bilan.prescription.prudente - empechements.PRESCRIPTION_PROCHE:
         return _interrompre(bilan, au)
@@ -157,17 +158,21 @@ def _declarer(
     creance: Creance, procedure: ProcedureCollective, faits: Sequence[Evenement], droit: Droit, au: date
 ) -> Empechement | ActionProposee:
     """Déclarer la créance dans le délai de la publication ; ensuite, plus rien à demander au débiteur."""
-    article = Source("Code de commerce", "L. 622-21 et L. 622-24")
-    if any(isinstance(e, ActeInterruptif) and e.cause == "declaration_de_creance" for e in faits):
+    article, non_declaree = Source("Code de commerce", "L. 622-21 et L. 622-24"), Source("Code de commerce", "L. 622-26")
+    if procedure.cloturee_le is not None and procedure.cloturee_le <= au:
+        if procedure.genre == "liquidation":
+            return Empechement(creance.reference, empechements.LIQUIDEE, Source("Code de commerce", "L. 643-11"))
+        return Empechement(creance.reference, empechements.NON_DECLAREE, non_declaree)
+    if empechements.declaree(faits):
         return Empechement(creance.reference, empechements.DECLAREE, article)
-    limite = None
-    if procedure.publiee_le is not None and procedure.publiee_le <= au:
+    limite, publiee_le = None, procedure.publiee_le
+    if publiee_le is not None and publiee_le <= au:
         distance = droit.distance(creance.creancier.adresse)
-        limite = droit.delai(
-            "declaration_de_creance", depart=procedure.publiee_le, distance=distance, calendrier=droit.calendrier
-        ).valeur
+        limite = droit.delai("declaration_de_creance", depart=publiee_le, distance=distance, calendrier=droit.calendrier).valeur
         if au > limite:
-            return Empechement(creance.reference, empechements.FORCLOSE, Source("Code de commerce", "L. 622-26"))
+            releve = droit.delai("releve_de_forclusion", depart=publiee_le, calendrier=droit.calendrier).valeur
+            motif = empechements.FORCLOSE.format(date_fr(releve)) if au <= releve else empechements.EXCLUE
+            return Empechement(creance.reference, motif, non_declaree)
     return ActionProposee(
         acte=ActeInterruptif(le=au, cause="declaration_de_creance", creance=creance.reference),
         le=procedure.le,
@@ -190,7 +195,7 @@ def _etape(
 ) -> _Pas | Empechement:
     """L'étape suivante du scénario, et le jour où elle devient due."""
     etapes = scenario.etapes
-    rang, precedent = _deja_fait(bilan.creance, faits, scenario) if faits else (0, None)
+    rang, precedent = _deja_fait(bilan, faits, scenario) if faits else (0, None)
     motif, avance, le = "", 0, au
     if faits and rang < len(etapes) and (saut := _declenchee(etapes[rang:], bilan, precedent, faits, evenements, au)):
         avance, le, motif = saut
@@ -206,7 +211,7 @@ def _etape(
     if not motif or (not avance and prevu <= le):
         le, motif = prevu, MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
     le, retenue = premier_jour(le, etape, scenario, contacts, jours, au)
-    attente = retenue or (NON_ECHUE if not rang and au <= bilan.echeance.valeur else ETAPE_A_VENIR)
+    attente = retenue or (NON_ECHUE if au <= bilan.echeance.valeur else ETAPE_A_VENIR)
     return _Pas(bilan, scenario.cle, rang, etape, le, attente, motif)
 
 
@@ -269,19 +274,34 @@ def _situation(bilan: BilanCreance, evenements: Sequence[Evenement]) -> dict[str
     }
 
 
-def _deja_fait(creance: Creance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Demarche | None]:
+def _deja_fait(bilan: BilanCreance, faits: Sequence[Evenement], scenario: Scenario) -> tuple[int, Demarche | None]:
     """Rang de l'étape à faire, et le dernier acte de celle d'avant : jamais en arrière, même si une étape a été sautée.
 
-    Un appel passé vaut l'étape d'appel qui vient.
+    Un appel passé vaut l'étape d'appel qui vient. Avant l'échéance, seule compte une étape d'avant l'échéance : ce qui est dû à
+    terme ne peut être exigé plus tôt (C. civ., art. 1305-2).
     """
     rangs = {etape.cle: i for i, etape in enumerate(scenario.etapes)}
-    actes = [(rangs[a.etape], a.le, a) for a in faits if isinstance(a, Demarche) and a.etape in rangs and vise(a, creance)]
+    echeance, creance = bilan.echeance.valeur, bilan.creance
+    actes = [
+        (rangs[a.etape], a.le, a)
+        for a in faits
+        if isinstance(a, Demarche)
+        and a.etape in rangs
+        and vise(a, creance)
+        and (a.le > echeance or scenario.etapes[rangs[a.etape]].avant_terme)
+    ]
     rang, dernier = -1, None
     if actes:
         rang, _, dernier = max(actes, key=lambda f: f[:2])
     for e in faits:
         suivante = scenario.etapes[rang + 1] if rang + 1 < len(scenario.etapes) else None
-        if isinstance(e, Appel) and suivante and suivante.est_un_appel and (dernier is None or e.le >= dernier.le):
+        if (
+            isinstance(e, Appel)
+            and suivante
+            and suivante.est_un_appel
+            and e.le > echeance
+            and (dernier is None or e.le >= dernier.le)
+        ):
             rang, dernier = rang + 1, Relance(le=e.le, etape=suivante.cle, canal="telephone")
     return rang + 1, dernier
 
@@ -291,7 +311,7 @@ def _jour_du(
 ) -> date:
     """Le plus tardif de l'échéance plus le délai, et de l'acte précédent plus l'écart entre les deux étapes.
 
-    Après une mise en demeure, jamais avant la fin du délai qu'elle accorde.
+    Jamais avant la fin du délai qu'accorde une mise en demeure, ni avant le lendemain de l'échéance si l'étape en suit une autre.
     """
     echeance = bilan.echeance.valeur
     if precedent is None:
@@ -302,7 +322,7 @@ def _jour_du(
         prevu = max(_plus(echeance, etape.jours, etape, jours), precedent.le + timedelta(days=max(ecart, 0)))
     else:
         depart = _presentation(precedent, jours) if etape.depuis == "presentation" else precedent.le
-        prevu = _plus(depart, etape.jours, etape, jours)
+        prevu = max(_plus(depart, etape.jours, etape, jours), echeance + UN_JOUR)
     accorde = precedent.payer_avant_le if isinstance(precedent, MiseEnDemeure) else None
     return max(prevu, accorde + UN_JOUR) if accorde else prevu
 

@@ -28,7 +28,8 @@ from recouvrement.resultat import Regle, Reserve, Source
 
 ANEANTIE = "interruption non avenue : désistement, péremption, rejet définitif ou caducité"
 NON_AVENUE = Source("Code civil", "2243")
-ECRITS = {"quadriennale": "ecrit_public", "quadriennale_prudente": "ecrit_public", "eau_public": "ecrit_du_comptable"}
+QUADRIENNALES = frozenset({"quadriennale", "quadriennale_prudente"})
+ECRITS = dict.fromkeys(QUADRIENNALES, "ecrit_public") | {"eau_public": "ecrit_du_comptable"}
 
 
 @frozen(kw_only=True)
@@ -41,6 +42,7 @@ class Cause:
         forclusion: Joue aussi contre une forclusion.
         plancher: Six mois restent au moins quand le temps court à nouveau.
         seulement: Régimes qu'elle touche ; vide : tous.
+        quadriennale: La même, envers une personne publique : un autre texte en donne le motif.
         reserves: Ce qu'elle laisse discuté quand elle produit effet.
     """
 
@@ -55,6 +57,7 @@ class Cause:
     plancher: bool = False
     seulement: frozenset[str] = frozenset()
     reserves: tuple[Reserve, ...] = ()
+    quadriennale: "Cause | None" = None
 
     @cached_property
     def regle(self) -> Regle:
@@ -85,7 +88,14 @@ def causes() -> Mapping[str, Cause]:
     return {cle: _cause(cle, brut) for cle, brut in lire_toml(Path(__file__).with_suffix(".toml")).items()}
 
 
+@lru_cache(maxsize=1)
+def _causes_quadriennales() -> Mapping[str, Cause]:
+    """La même table, lue pour une créance sur une personne publique."""
+    return {cle: cause.quadriennale or cause for cle, cause in causes().items()}
+
+
 def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
+    variante = brut.get("quadriennale")
     doute = (Reserve(brut.get("cle_du_doute", cle), brut["doute"], source(brut["source"])),) if "doute" in brut else ()
     return Cause(
         cle=cle,
@@ -99,6 +109,9 @@ def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
         plancher=brut.get("plancher", False),
         seulement=frozenset(brut.get("seulement", ())),
         reserves=doute + incertitude(f"cause_{cle}", brut["intitule"], brut["verifie"]),
+        quadriennale=_cause(f"{cle}_quadriennale", {**brut, "quadriennale": None, "seulement": QUADRIENNALES, **variante})
+        if variante
+        else None,
     )
 
 
@@ -113,7 +126,7 @@ def moments(
 
     Le même jour : les suspensions, puis les actes de justice, de l'instance la plus longue à la plus courte, puis le reste.
     """
-    table = causes()
+    table = _causes_quadriennales() if ligne.code in QUADRIENNALES else causes()
     trouves = [_instantane(v.le, table["paiement" if v.certain else "paiement_sans_affectation"]) for v in versements]
     for e in evenements:
         if e.le <= au:

@@ -26,6 +26,9 @@ PLANCHER = Regle(
 )
 TAUX_CONVENU = "taux convenu"
 SANS_MISE_EN_DEMEURE = "aucune mise en demeure : l'intérêt légal ne court pas encore"
+DEMEURE_AVANT_TERME = (
+    "mise en demeure faite avant l'échéance : ce qui est dû à terme ne peut être exigé avant lui (C. civ., art. 1305-2)"
+)
 SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'intérêt légal ne court pas encore"
 INDICES = {"bce": "bce_semestre", "legal": "taux_legal_autres"}
 INTERET_DU_JUGEMENT = Source("Code civil", "1231-7")
@@ -136,13 +139,15 @@ def _figer(paliers: tuple[Palier, ...], apres: date, connu_au: date) -> tuple[tu
 def _demeure(
     creance: Creance, echeance: date, evenements: Iterable[Evenement], titre: Titre | None, au: date, *, envoi: bool
 ) -> tuple[date | None, str]:
-    """Jour de la première présentation (ou de l'envoi) de la première mise en demeure ; à défaut, celui du jugement."""
+    """Jour de la première présentation (ou de l'envoi) d'une mise en demeure de la dette échue ; à défaut, celui du jugement."""
     vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and vise(e, creance)]
-    jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and j <= au]
+    jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and echeance <= j <= au]
     if titre is not None:
         jours.append(titre.le)
     if jours:
         return max(min(jours), echeance), ""
+    if vues and all(e.le < echeance for e in vues):
+        return None, DEMEURE_AVANT_TERME
     return None, SANS_PRESENTATION if vues else SANS_MISE_EN_DEMEURE
 
 
