@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from attrs import frozen
 
 from recouvrement.affichage import dire, fiche
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.montant import Montant, Taux
 
 T_co = TypeVar("T_co", covariant=True)
@@ -31,7 +32,7 @@ class Differe:
     def plus_tard(cls, champs: Callable[[], Mapping[str, Any]]) -> Self:
         """La valeur que donneront ces champs, demandés quand l'un d'eux sera lu."""
         valeur = object.__new__(cls)
-        object.__setattr__(valeur, "_champs", champs)
+        _differer(valeur, champs)
         return valeur
 
     if not TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Differe:
                 self.__init__(**champs())
                 object.__setattr__(self, "_champs", None)
             return object.__getattribute__(self, nom)
+
+
+_differer = Differe.__dict__["_champs"].__set__
 
 
 @frozen(cache_hash=True)
@@ -159,6 +163,9 @@ class Resultat(Differe, Generic[T_co]):
         return affichage.page(affichage.arbre(en_html(self)))
 
 
+conclure = fabrique(Resultat)  # ce que font les règles à chaque examen
+
+
 @lru_cache(maxsize=256)
 def _regle_de_fait(intitule: str) -> Regle:
     return Regle("fait", intitule, None)
@@ -170,7 +177,7 @@ def fait(intitule: str, valeur: T, piece: str = "") -> Resultat[T]:
     Args:
         piece: D'où il vient (« facture F-1 »).
     """
-    return Resultat(valeur, _regle_de_fait(intitule), (), piece)
+    return conclure(valeur, _regle_de_fait(intitule), (), piece)
 
 
 def toutes_reserves(noeud: Noeud) -> tuple[Reserve, ...]:

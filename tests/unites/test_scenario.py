@@ -265,6 +265,7 @@ def test_un_canal_seul_n_est_pas_une_suite_de_lettres() -> None:
 def test_seul_le_telephone_est_un_appel() -> None:
     assert Etape(cle="un", acte="relance", jours=2, canaux=["telephone"]).est_un_appel
     assert not Etape(cle="un", acte="relance", jours=2, canaux=["telephone", "courriel"]).est_un_appel
+    assert Etape(cle="un", acte="relance", jours=2, canaux=[" telephone "]).est_un_appel
 
 
 def test_les_scenarios_se_donnent_dans_n_importe_quel_ordre() -> None:
@@ -280,6 +281,7 @@ def test_les_scenarios_se_donnent_dans_n_importe_quel_ordre() -> None:
     [
         ({"ouvres": "non"}, "ouvres"),
         ({"canaux": ("x" * 41,)}, "canaux"),
+        ({"canaux": (" ",)}, "canaux"),
     ],
 )
 def test_une_etape_mal_typee_est_refusee(champs: dict[str, object], dit: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
@@ -12,6 +11,7 @@ from recouvrement.affichage import fiche
 from recouvrement.droit.baremes import Bareme, Verifie, reserves_de
 from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
@@ -155,6 +155,8 @@ class RegimePrescription:
         butoir: Soumise aux vingt ans de l'article 2232.
         suspension_max: Durée d'une suspension, au plus.
         acte: Cause de l'acte qui l'interrompt à coup sûr.
+        regle: La règle du dernier jour utile.
+        duree_expliquee: La durée, comme un fait de l'arbre des raisons.
     """
 
     code: str
@@ -178,8 +180,18 @@ class RegimePrescription:
     source: Source
     verifie: Verifie
     reserves: tuple[Reserve, ...] = ()
+    regle: Regle = field(init=False, eq=False, repr=False)
+    duree_expliquee: Resultat[Delai] = field(init=False, eq=False, repr=False)
 
-    _repr_html_ = fiche("Régime de prescription")
+    _repr_html_ = fiche("Régime de prescription", regle="", duree_expliquee="")
+
+    @regle.default
+    def _la_regle(self) -> Regle:
+        return Regle(f"prescription_{self.code}", "Prescription, dernier jour utile", self.source)
+
+    @duree_expliquee.default
+    def _la_duree(self) -> Resultat[Delai]:
+        return fait("Durée", self.duree, self.intitule)
 
     def regit(self, creance: Creance) -> bool:
         """Vrai si la nature et les qualités sont celles de cette ligne."""
@@ -189,16 +201,6 @@ class RegimePrescription:
             and (not self.parties or any(creancier in p.creanciers and debiteur in p.debiteurs for p in self.parties))
             and (not self.acheteurs or creance.debiteur.acheteur in self.acheteurs)
         )
-
-    @cached_property
-    def regle(self) -> Regle:
-        """La règle du dernier jour utile."""
-        return Regle(f"prescription_{self.code}", "Prescription, dernier jour utile", self.source)
-
-    @cached_property
-    def duree_expliquee(self) -> Resultat[Delai]:
-        """La durée, comme un fait de l'arbre des raisons."""
-        return fait("Durée", self.duree, self.intitule)
 
 
 class Course(NamedTuple):
@@ -222,6 +224,9 @@ class Course(NamedTuple):
     capitalise_du: date | None = None
     reserves: tuple[Reserve, ...] = ()
     legale: bool = True
+
+
+courir = fabrique(Course)
 
 
 class QuestionEcheance(Protocol):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from attrs import frozen
 
 from recouvrement.affichage import fiche
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.resultat import Resultat, Source
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Segment:
     def nom(self) -> str:
         """L'effet, en français."""
         return NOMS_DES_EFFETS.get(self.effet, self.effet)
+
+
+marquer = fabrique(Segment)
 
 
 @frozen
@@ -193,6 +197,9 @@ class Prescription:
             (self.prudente, "jour prudent", "attention"),
             (self.valeur, "dernier jour utile", "grave"),
         ]
+
+
+dater = fabrique(Prescription)
 
 
 def _duree(segment: Segment) -> str:

@@ -7,6 +7,7 @@ from attrs import field, frozen
 from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
+from recouvrement.modele._fabrique import fabrique
 
 
 @frozen(kw_only=True)
@@ -105,6 +106,9 @@ class ActeInterruptif:
         if self.fin_le is not None and self.fin_le < self.le:
             raise DonneeInvalide("l'instance finit avant de commencer", champ="fin_le", valeur=self.fin_le)
 
+
+# Ce qu'un scénario propose : ses clés, ses canaux et les références du dossier ont été contrôlés à leur porte.
+relancer, mettre_en_demeure, transmettre = fabrique(Relance), fabrique(MiseEnDemeure), fabrique(Transmission)
 
 Demarche = Relance | MiseEnDemeure | Transmission  # étape d'un scénario, que le créancier fait lui-même
 Acte = Demarche | ActeInterruptif

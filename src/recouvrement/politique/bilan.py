@@ -1,6 +1,6 @@
 """Ce qui s'ensuit : ce qui est dû, ligne à ligne, jusqu'à quand, et que faire. Des valeurs, sans calcul."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -9,6 +9,7 @@ from attrs import frozen
 
 from recouvrement.affichage import fiche
 from recouvrement.droit.chronologie import Prescription
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.actes import Acte, ActeInterruptif
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
@@ -299,6 +300,9 @@ class ActionProposee:
         return dire_action(self)
 
 
+proposer = fabrique(ActionProposee)
+
+
 @frozen(kw_only=True)
 class BilanCreance:
     """Une créance au jour de l'examen."""
@@ -329,6 +333,9 @@ class BilanCreance:
         from recouvrement.politique.presentation import creance_en_html
 
         return creance_en_html(self)
+
+
+arreter_creance: Callable[..., BilanCreance] = fabrique(BilanCreance)  # trop de champs pour les nommer sans qu'il en coûte
 
 
 @frozen(kw_only=True)
@@ -406,3 +413,6 @@ class Bilan(EnTable):
         from recouvrement.politique.presentation import bilan_en_html
 
         return bilan_en_html(self)
+
+
+arreter: Callable[..., Bilan] = fabrique(Bilan)

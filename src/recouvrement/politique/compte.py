@@ -12,6 +12,7 @@ from typing import NamedTuple
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.base import Course, Palier, Regime
 from recouvrement.erreurs import ParametreNonPublie
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.bilan import Imputation, LigneDecompte, Ouverture
@@ -38,6 +39,9 @@ class Trait(NamedTuple):
     capitalise: int
 
 
+tracer = fabrique(Trait)
+
+
 class Compte:
     """Une créance pendant le parcours : ce qui reste, en centimes, et le dernier jour déjà compté."""
 
@@ -55,6 +59,7 @@ class Compte:
         "echeance",
         "en_retard",
         "exact",
+        "exigible_le",
         "frais",
         "frais_dus",
         "imputations",
@@ -75,6 +80,7 @@ class Compte:
         self.devise = creance.devise
         self.regime = regime
         self.echeance = echeance
+        self.exigible_le = echeance.valeur
         self.course = course
         self.principal = creance.principal.centimes
         self.penalites = self.interets = self.clause_penale = self.indemnite = self.frais = 0
@@ -199,7 +205,7 @@ class Compte:
             self.penalites += centimes
         else:
             self.interets += centimes
-        self.traits.append(Trait(du, au, jours, base, palier, annee, centimes, self.capitalise))
+        self.traits.append(tracer(du, au, jours, base, palier, annee, centimes, self.capitalise))
 
     def _part_exacte(self, exact: Fraction) -> int:
         """Ce que la ligne ajoute au total arrondi une seule fois : la somme des lignes est ce total."""

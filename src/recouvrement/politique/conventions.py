@@ -1,6 +1,6 @@
 """Les conventions de calcul : un nom par choix, le plus prudent par défaut."""
 
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, fields, frozen
@@ -54,13 +54,11 @@ class Conventions:
         default="arreter", validator=parmi("arreter", "refuser", "prolonger")
     )
 
-    @cached_property
+    @property
     def choix(self) -> "Choix":
         """Ce qu'en lit une règle de droit."""
-        from recouvrement.droit.base import Choix
-
         fige, prolonger = self.taux_dans_le_temps == "fige_a_l_echeance", self.taux_inconnu == "prolonger"
-        return Choix(self.depart_interets == "envoi", fige, prolonger, self.sous_le_plancher)
+        return _choix(self.depart_interets == "envoi", fige, prolonger, self.sous_le_plancher)
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -88,3 +86,10 @@ class Conventions:
             for f in fields(Conventions)
         ]
         return a.table(("Convention", "Choix", ""), lignes, legende="Conventions de calcul")
+
+
+@cache  # vingt-quatre au plus
+def _choix(envoi: bool, fige: bool, prolonger: bool, sous_le_plancher: Literal["convenu", "plancher", "suppletif"]) -> "Choix":
+    from recouvrement.droit.base import Choix
+
+    return Choix(envoi, fige, prolonger, sous_le_plancher)

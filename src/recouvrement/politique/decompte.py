@@ -83,7 +83,7 @@ class Parcours:
         self.comptes = [self._ouvrir(c) for c in creances]
         self.imputations: list[Imputation] = []
         self.trop_percu = 0
-        self._a_constater = sorted(self.comptes, key=_echeance)[::-1]  # la première échue est la dernière de la pile
+        self._a_constater = sorted(self.comptes, key=_exigible_le)[::-1]  # la première échue est la dernière de la pile
         self._indemnisees: set[str] = set()
         self._parcourir()
 
@@ -143,22 +143,22 @@ class Parcours:
 
     def _constater(self, jour: date) -> None:
         """Un retard naît quand il reste du principal à la fin du jour d'échéance ; l'indemnité naît avec lui."""
-        while self._a_constater and self._a_constater[-1].echeance.valeur < jour:
+        while self._a_constater and self._a_constater[-1].exigible_le < jour:
             compte = self._a_constater.pop()
             compte.principal_echu = compte.principal
             compte.en_retard = compte.principal > 0
             if compte.en_retard:
-                lendemain = compte.echeance.valeur + UN_JOUR
+                lendemain = compte.exigible_le + UN_JOUR
                 compte.indemnite_due = due = self._indemnite(compte)
                 compte.ouvrir(lendemain, "indemnite", due.valeur.centimes)
-                if self.evenements and self.en_demeure(compte, compte.echeance.valeur):
+                if self.evenements and self.en_demeure(compte, compte.exigible_le):
                     self._encourir(lendemain, [compte])
                 if compte.documentes:
                     self._completer(compte, lendemain)
 
     def _indemnite(self, compte: Compte) -> Resultat[Montant]:
         faits = self.faits[compte.creance.reference]
-        due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.echeance.valeur, faits)
+        due = self.droit.indemnite(self.droit, compte.creance, compte.regime, compte.exigible_le, faits)
         numero = compte.creance.numero
         if numero in self._indemnisees and due.valeur and self.conventions.indemnite_par == "facture":
             return Resultat(Montant.zero(self.devise), due.regle, (), DEJA_COMPTEE, (PAR_FACTURE,))
@@ -186,7 +186,7 @@ class Parcours:
     def _documenter(self, frais: FraisJustifies) -> None:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
         compte = self.par_reference[frais.creance]
-        admis = "aucun" if compte.regime.depuis and compte.echeance.valeur < compte.regime.depuis else compte.regime.frais
+        admis = "aucun" if compte.regime.depuis and compte.exigible_le < compte.regime.depuis else compte.regime.frais
         if admis == "aucun" or (admis == "demeure" and not self.en_demeure(compte, frais.le)):
             return
         compte.documentes += frais.montant.centimes
@@ -279,7 +279,7 @@ class Parcours:
             compte.imputations.append(imputation)
 
 
-_echeance = attrgetter("echeance.valeur")
+_exigible_le = attrgetter("exigible_le")
 _MOUVEMENTS = (Avoir, Remise, Paiement, FraisJustifies, MiseEnDemeure)
 _RANG_DU_JOUR: dict[type, int] = {Avoir: 0, Remise: 0, Paiement: 1, FraisJustifies: 2, MiseEnDemeure: 3}
 
@@ -331,7 +331,7 @@ def _rang(compte: Compte, jour: date) -> tuple[bool, int, date, date]:
     apres = compte.course.apres
     court = apres is not None and jour >= apres
     taux = next((p.taux.dix_milliemes for p in compte.course.paliers if p.du <= jour <= p.au), 0) if court else 0
-    return compte.echeance.valeur > jour, -taux, compte.echeance.valeur, compte.creance.emise_le
+    return compte.exigible_le > jour, -taux, compte.exigible_le, compte.creance.emise_le
 
 
 def au_plus_fort_reste(total: int, poids: Sequence[int]) -> list[int]:

@@ -56,9 +56,9 @@ BLOCAGES = {
 def definitif(bilan: BilanCreance) -> Empechement | None:
     """Ce qui interdit toute demande, et tout acte : rien n'est plus dû, ou plus rien ne peut être demandé."""
     reference, prescription = bilan.creance.reference, bilan.prescription
-    if bilan.soldee:
+    if not bilan.total.valeur.centimes:
         return Empechement(reference, SOLDEE)
-    if not bilan.principal.valeur:
+    if not bilan.principal.valeur.centimes:
         return Empechement(reference, PRINCIPAL_PAYE)
     if prescription.acquise:
         return Empechement(reference, PRESCRITE, _article(prescription))

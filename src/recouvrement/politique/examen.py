@@ -13,12 +13,12 @@ from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement, Rejet
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.alertes import alertes
-from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation
+from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation, arreter, arreter_creance
 from recouvrement.politique.compte import Compte
 from recouvrement.politique.decompte import ARRETE, IMPUTATION_PUBLIQUE, RANG_INDEMNITE, Parcours
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
-from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, fait
+from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, conclure, fait
 from recouvrement.temps import jour_civil
 
 PRINCIPAL = Regle("principal", "Principal restant dû")
@@ -82,32 +82,29 @@ def prescrire(politique: Politique, creance: Creance, evenements: Sequence[Evene
 
 
 def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCreance:
-    creance, reference, devise = compte.creance, compte.creance.reference, parcours.devise
-    imputations, faits = tuple(compte.imputations), parcours.faits[reference]
+    creance, devise, au = compte.creance, parcours.devise, parcours.au
+    imputations, faits = tuple(compte.imputations), parcours.faits[creance.reference]
+    dus, rien = compte.total, Montant.zero(devise)
     prescription = _prescription_de(politique, compte, parcours)
-    principal = _principal(compte, imputations)
-    penalites, interets = _accessoires(compte, imputations)
-    clause, frais = _clause_penale(compte, imputations), _frais(compte, parcours, imputations)
-    indemnite = _indemnite(compte, imputations)
-    postes = (principal, penalites, interets, clause, indemnite, frais)
-    dus = compte.total
-    return BilanCreance(
-        creance=creance,
-        regime=compte.regime.code,
-        echeance=compte.echeance,
-        jours_retard=max(0, (parcours.au - compte.echeance.valeur).days) if dus else 0,
-        conteste=_conteste(compte, faits, parcours.au) if faits else Montant.zero(devise),
-        principal=principal,
-        penalites=penalites,
-        interets=interets,
-        clause_penale=clause,
-        indemnite=indemnite,
-        frais=frais,
-        total=Resultat(Montant.de_centimes(dus, devise), TOTAL, postes),
-        trop_percu=Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else Montant.zero(devise),
-        decompte=_decompte([compte], compte.imputations),
-        prescription=prescription,
-        alertes=alertes(compte, prescription, politique.droit, faits, parcours.evenements, parcours.au),
+    postes = (
+        _principal(compte, imputations),
+        *_accessoires(compte, imputations),
+        _clause_penale(compte, imputations),
+        _indemnite(compte, imputations),
+        _frais(compte, parcours, imputations),
+    )
+    return arreter_creance(
+        creance,
+        compte.regime.code,
+        compte.echeance,
+        max(0, (au - compte.exigible_le).days) if dus else 0,
+        _conteste(compte, faits, au) if faits else rien,
+        *postes,
+        conclure(Montant.de_centimes(dus, devise), TOTAL, postes),
+        Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else rien,
+        _decompte([compte], compte.imputations),
+        prescription,
+        alertes(compte, prescription, politique.droit, faits, parcours.evenements, au),
     )
 
 
@@ -123,7 +120,7 @@ def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours) -
 
 
 def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
-    dues = [b.prescription for b in bilans if b.total.valeur] or [b.prescription for b in bilans]
+    dues = [b.prescription for b in bilans if b.total.valeur.centimes] or [b.prescription for b in bilans]
     actions, prochaine, empechements = suite(
         bilans,
         parcours.faits,
@@ -133,18 +130,18 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
         au=parcours.au,
     )
     trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
-    return Bilan(
-        dossier=dossier,
-        au=parcours.au,
-        creances=bilans,
-        trop_percu=Montant.de_centimes(trop_percu, parcours.devise) if trop_percu else bilans[0].trop_percu,
-        decompte=bilans[0].decompte if len(bilans) == 1 else _decompte(parcours.comptes, parcours.imputations),
-        prescription=min(dues, key=_au_plus_tot),
-        actions=actions,
-        prochaine=prochaine,
-        empechements=empechements,
-        alertes=tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
-        **_postes(bilans),
+    return arreter(
+        dossier,
+        parcours.au,
+        bilans,
+        *_postes(bilans),
+        Montant.de_centimes(trop_percu, parcours.devise) if trop_percu else bilans[0].trop_percu,
+        bilans[0].decompte if len(bilans) == 1 else _decompte(parcours.comptes, parcours.imputations),
+        min(dues, key=_au_plus_tot),
+        actions,
+        prochaine,
+        empechements,
+        tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
     )
 
 
@@ -171,9 +168,9 @@ def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
     if imputations:
         paye = Montant.de_centimes(origine.centimes - compte.principal, origine.devise)
         reserves = (IMPUTATION_PUBLIQUE,) if compte.regime.imputation else ()
-        sachant = (*sachant, Resultat(paye, PAYE, imputations, "", reserves))
+        sachant = (*sachant, conclure(paye, PAYE, imputations, "", reserves))
     reste = origine if compte.principal == origine.centimes else Montant.de_centimes(compte.principal, origine.devise)
-    return Resultat(reste, PRINCIPAL, sachant)
+    return conclure(reste, PRINCIPAL, sachant)
 
 
 def _accessoires(compte: Compte, imputations: tuple[Noeud, ...]) -> tuple[Resultat[Montant], Resultat[Montant]]:
@@ -194,7 +191,7 @@ def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
         paye = Montant.de_centimes(courus - restant, devise)
-        sachant = (Resultat(Montant.de_centimes(courus, devise), COURUS, sachant), Resultat(paye, PAYE, imputations))
+        sachant = (conclure(Montant.de_centimes(courus, devise), COURUS, sachant), conclure(paye, PAYE, imputations))
     motif = (
         ""
         if compte.lignes
@@ -213,7 +210,7 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
     if compte.indemnite == due.valeur.centimes:
         return due
     reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
-    return Resultat(reste, due.regle, (due, Resultat(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
+    return conclure(reste, due.regle, (due, conclure(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
 
 
 @lru_cache(maxsize=128)
@@ -234,8 +231,8 @@ def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[M
     base = fait("Principal restant dû à l'échéance", Montant.de_centimes(compte.principal_echu, devise))
     sachant: tuple[Noeud, ...] = (base, fait("Clause", clause))
     if compte.clause_penale != compte.clause_due:
-        sachant = (*sachant, Resultat(Montant.de_centimes(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
-    return Resultat(Montant.de_centimes(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
+        sachant = (*sachant, conclure(Montant.de_centimes(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
+    return conclure(Montant.de_centimes(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
 
 
 def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
@@ -244,7 +241,7 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
     pieces = [e for e in parcours.faits[compte.creance.reference] if isinstance(e, FraisJustifies)]
     if not pieces:
         return _rien("frais", SANS_FRAIS, devise)
-    if compte.regime.depuis and compte.echeance.valeur < compte.regime.depuis:
+    if compte.regime.depuis and compte.exigible_le < compte.regime.depuis:
         return _rien("frais", compte.regime.avant_depuis, devise)
     if compte.regime.frais == "aucun":
         return _rien("frais", FRAIS_DU_CREANCIER, devise)
@@ -252,9 +249,9 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
         pieces = [e for e in pieces if parcours.en_demeure(compte, e.le)]
     sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
     if compte.frais != compte.frais_dus:
-        sachant = (*sachant, Resultat(Montant.de_centimes(compte.frais_dus - compte.frais, devise), PAYE, imputations))
+        sachant = (*sachant, conclure(Montant.de_centimes(compte.frais_dus - compte.frais, devise), PAYE, imputations))
     regle, motif = (FRAIS, COMPLEMENT) if compte.regime.frais == "complement" else (FRAIS_DE_COPROPRIETE, DEPUIS_LA_DEMEURE)
-    return Resultat(Montant.de_centimes(compte.frais, devise), regle, sachant, motif)
+    return conclure(Montant.de_centimes(compte.frais, devise), regle, sachant, motif)
 
 
 def _conteste(compte: Compte, faits: Sequence[Evenement], au: date) -> Montant:
@@ -283,22 +280,21 @@ REGLES = {
     "indemnite": INDEMNITE,
     "frais": FRAIS,
 }
-_SEPT = (*REGLES, "total")
-_sept, _au_plus_tot = attrgetter(*_SEPT), attrgetter("prudente", "valeur")
+_sept, _au_plus_tot = attrgetter(*REGLES, "total"), attrgetter("prudente", "valeur")
 
 
-def _postes(bilans: tuple[BilanCreance, ...]) -> dict[str, Resultat[Montant]]:
+def _postes(bilans: tuple[BilanCreance, ...]) -> tuple[Resultat[Montant], ...]:
     """Chaque poste du dossier est la somme de ses créances ; le total, celle des six postes."""
     if len(bilans) == 1:
-        return dict(zip(_SEPT, _sept(bilans[0]), strict=True))
+        seule: tuple[Resultat[Montant], ...] = _sept(bilans[0])
+        return seule
     devise = bilans[0].creance.devise
-    postes: dict[str, Resultat[Montant]] = {}
-    for nom, regle in REGLES.items():
-        sachant: tuple[Resultat[Montant], ...] = tuple(getattr(b, nom) for b in bilans)
-        postes[nom] = Resultat(Montant.de_centimes(sum(r.valeur.centimes for r in sachant), devise), regle, sachant)
-    total = sum(r.valeur.centimes for r in postes.values())
-    postes["total"] = Resultat(Montant.de_centimes(total, devise), TOTAL, tuple(postes.values()))
-    return postes
+    postes = tuple([_somme([getattr(b, nom) for b in bilans], regle, devise) for nom, regle in REGLES.items()])
+    return (*postes, _somme(postes, TOTAL, devise))
+
+
+def _somme(parts: Sequence[Resultat[Montant]], regle: Regle, devise: str) -> Resultat[Montant]:
+    return conclure(Montant.de_centimes(sum([r.valeur.centimes for r in parts]), devise), regle, tuple(parts))
 
 
 def _trop_percu(total: int, devise: str) -> tuple[Alerte, ...]:

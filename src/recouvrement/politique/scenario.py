@@ -95,6 +95,11 @@ def _conditions(valeur: Iterable[Condition | str]) -> tuple[Condition, ...]:
     return tuple(Condition.lire(v) if isinstance(v, str) else v for v in lues) if isinstance(lues, tuple) else lues
 
 
+def _canaux(valeur: Iterable[str]) -> tuple[str, ...]:
+    lus = c.en_suite(valeur)
+    return tuple(c.nfc(v) for v in lus) if isinstance(lus, tuple) else lus
+
+
 @frozen(kw_only=True)
 class Etape:
     """Une étape du scénario.
@@ -125,7 +130,7 @@ class Etape:
         default="echeance", validator=c.parmi("echeance", "precedente", "presentation")
     )
     ouvres: bool = field(default=False, validator=c.vrai_ou_faux)
-    canaux: tuple[str, ...] = field(default=("courriel",), converter=c.en_suite, validator=c.suite_de(str))
+    canaux: tuple[str, ...] = field(default=("courriel",), converter=_canaux, validator=c.suite_de(str))
     ton: int = 1
     delai_accorde: int | None = None
     declencheur: str | None = field(default=None)

@@ -11,13 +11,22 @@ from typing import NamedTuple
 
 from recouvrement.affichage import date_fr
 from recouvrement.droit.base import Droit
-from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
+from recouvrement.modele._fabrique import fabrique
+from recouvrement.modele.actes import (
+    ActeInterruptif,
+    Demarche,
+    MiseEnDemeure,
+    Relance,
+    mettre_en_demeure,
+    relancer,
+    transmettre,
+)
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.evenements import Appel, Echeancier, Paiement, ProcedureCollective, Promesse, Signal
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique import empechements
-from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement
+from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement, proposer
 from recouvrement.politique.cadence import AUCUN_CONTACT, Contacts, premier_jour
 from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
@@ -52,6 +61,7 @@ _le, _rang = attrgetter("le"), attrgetter("rang")
 class _Pas(NamedTuple):
     """L'étape suivante d'une créance, le jour où elle devient due, et ce qui la retient jusque-là."""
 
+    creance: str
     bilan: BilanCreance
     scenario: str
     rang: int
@@ -59,6 +69,9 @@ class _Pas(NamedTuple):
     le: date
     attente: str
     motif: str
+
+
+_preparer = fabrique(_Pas)
 
 
 def suite(
@@ -78,20 +91,23 @@ def suite(
     """
     jours = droit.calendrier
     contacts = Contacts.de(evenements) if evenements else AUCUN_CONTACT
-    actes: list[ActionProposee] = []
+    actions: list[ActionProposee] = []
     restent: list[_Pas | Empechement] = []
+    pas: list[_Pas] = []
     for bilan, scenario in zip(bilans, scenarios, strict=True):
         s = _suite(bilan, faits[bilan.creance.reference], evenements, scenario, contacts, droit, au)
         if isinstance(s, ActionProposee):
-            actes.append(s)
-        else:
-            restent.append(s)
-    pas = [s for s in restent if isinstance(s, _Pas)]
-    dus = [s for s in pas if s.le <= au]
-    if dus or actes:
-        actions = tuple(sorted((*actes, *_par_regime(dus, pas, jours, au)), key=_le))
+            actions.append(s)
+            continue
+        restent.append(s)
+        if isinstance(s, _Pas):
+            pas.append(s)
+    if dus := [s for s in pas if s.le <= au]:
+        actions += _par_regime(dus, pas, jours, au)
+    if actions:
+        actions.sort(key=_le)
         engagees = {r for a in actions for r in a.creances}
-        return actions, actions[0], tuple([_empechement(s, au) for s in restent if _reference(s) not in engagees])
+        return tuple(actions), actions[0], tuple([_empechement(s, au) for s in restent if s.creance not in engagees])
     prochaine = None
     if pas:
         premier = min(pas, key=lambda s: (s.le, -s.rang))
@@ -99,16 +115,12 @@ def suite(
     return (), prochaine, tuple([_empechement(s, au) for s in restent])
 
 
-def _reference(suite: _Pas | Empechement) -> str:
-    return suite.creance if isinstance(suite, Empechement) else suite.bilan.creance.reference
-
-
 def _empechement(suite: _Pas | Empechement, au: date) -> Empechement:
     """Ce qui retient une créance ; due, elle attend que l'étape plus haute d'une autre soit faite."""
     if isinstance(suite, Empechement):
         return suite
     motif, jusqu_au = (suite.attente, suite.le) if suite.le > au else (RAPPELEE, None)
-    return Empechement(_reference(suite), motif, None, jusqu_au)
+    return Empechement(suite.creance, motif, None, jusqu_au)
 
 
 def _suite(
@@ -212,7 +224,7 @@ def _etape(
         le, motif = prevu, MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
     le, retenue = premier_jour(le, etape, scenario, contacts, jours, au)
     attente = retenue or (NON_ECHUE if au <= bilan.echeance.valeur else ETAPE_A_VENIR)
-    return _Pas(bilan, scenario.cle, rang, etape, le, attente, motif)
+    return _preparer(bilan.creance.reference, bilan, scenario.cle, rang, etape, le, attente, motif)
 
 
 def _declenchee(
@@ -344,38 +356,41 @@ def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
 
 def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> Iterator[ActionProposee]:
     """Un écrit par régime de droit et par scénario : une lettre ne parle pas à la fois à un consommateur et à un professionnel."""
+    if len(pas) == 1:
+        yield _action(pas, (), jours, au)
+        return
     groupes: dict[tuple[str, str], list[_Pas]] = {}
     for s in dus:
         groupes.setdefault((s.bilan.regime, s.scenario), []).append(s)
     for (regime, scenario), groupe in groupes.items():
         plus_haut = max(map(_rang, groupe))
         visees = [s for s in groupe if s.rang == plus_haut]
-        autres = (
-            [s for s in pas if s not in visees and (s.bilan.regime, s.scenario) == (regime, scenario) and s.bilan.jours_retard]
-            if len(pas) > len(visees)
-            else ()
-        )
+        autres = [
+            s for s in pas if s not in visees and (s.bilan.regime, s.scenario) == (regime, scenario) and s.bilan.jours_retard
+        ]
         yield _action(visees, autres, jours, au)
 
 
 def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
-    premier = min(visees, key=_le)
+    premier = visees[0] if len(visees) == 1 else min(visees, key=_le)
     etape = premier.etape
     canal = _canal(etape, premier.bilan.creance.debiteur)
     limite = _limite(etape, le, canal, jours)
-    references = tuple([s.bilan.creance.reference for s in visees])
-    acte = _acte(etape, le, references, tuple([s.bilan.creance.reference for s in autres]), canal, limite)
-    return ActionProposee(acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, payer_avant_le=limite)
+    memoire = tuple([s.creance for s in autres]) if autres else ()
+    acte = _acte(etape, le, tuple([s.creance for s in visees]), memoire, canal, limite)
+    return proposer(acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, payer_avant_le=limite)
 
 
 def _acte(
     etape: Etape, le: date, creances: tuple[str, ...], memoire: tuple[str, ...], canal: str, limite: date | None
 ) -> Demarche:
     if etape.acte == "mise_en_demeure":
-        return MiseEnDemeure(le=le, creances=creances, etape=etape.cle, canal=canal, payer_avant_le=limite, pour_memoire=memoire)
+        return mettre_en_demeure(
+            le=le, creances=creances, etape=etape.cle, canal=canal, payer_avant_le=limite, pour_memoire=memoire
+        )
     if etape.acte == "transmission":
-        return Transmission(le=le, creances=creances, etape=etape.cle, pour_memoire=memoire)
-    return Relance(le=le, creances=creances, etape=etape.cle, canal=canal, pour_memoire=memoire)
+        return transmettre(le=le, creances=creances, etape=etape.cle, pour_memoire=memoire)
+    return relancer(le=le, creances=creances, etape=etape.cle, canal=canal, pour_memoire=memoire)
 
 
 def _canal(etape: Etape, debiteur: Debiteur) -> str:

@@ -15,7 +15,7 @@ from recouvrement.droit.fr.termes import compter, depart_de
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.conditions import Terme
 from recouvrement.modele.creance import Creance
-from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
+from recouvrement.resultat import Regle, Reserve, Resultat, Source, conclure, fait
 from recouvrement.temps import Delai
 
 ECHEANCE_DONNEE = Regle("echeance_donnee", "Échéance", None)
@@ -72,7 +72,7 @@ def echeance(creance: Creance, regime: Regime, *, plafonner: bool = False) -> Re
         ou = f"créance {creance.reference}"
         raise DonneeInvalide("secteur inconnu", ou=ou, champ="secteur", valeur=conditions.secteur, remede=remede)
     if creance.echeance is not None:
-        due: Resultat[date] = Resultat(creance.echeance, ECHEANCE_DONNEE)
+        due = conclure(creance.echeance, ECHEANCE_DONNEE)
     elif conditions.terme is not None:
         due = _du_contrat(creance, conditions.terme)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from recouvrement.droit.baremes import Bareme, reserves_de
-from recouvrement.droit.base import Choix, Course, Droit, Palier, Regime
+from recouvrement.droit.base import Choix, Course, Droit, Palier, Regime, courir
 from recouvrement.droit.fr.jugements import accorder_un_delai, majorer, titre_de
 from recouvrement.droit.fr.paliers import borner, fondre
 from recouvrement.droit.fr.procedures_collectives import arreter
@@ -88,7 +88,7 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
     capitalise_du = apres if creance.conditions.capitalisation else None
     legale = creance.conditions.taux_penalites is None or not regime.admet_un_taux_convenu
     reserves = (AVANT_LA_TABLE,) if paliers[0].du > apres + UN_JOUR else ()
-    return Course(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale)
+    return courir(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale)
 
 
 def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:

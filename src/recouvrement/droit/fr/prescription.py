@@ -11,16 +11,15 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from attrs import define
-
 from recouvrement.droit.base import Droit, RegimePrescription
-from recouvrement.droit.chronologie import Prescription, Segment, Versement
+from recouvrement.droit.chronologie import Prescription, Segment, Versement, dater, marquer
 from recouvrement.droit.fr.causes import ANEANTIE, NON_AVENUE, Moment, moments
 from recouvrement.erreurs import DonneeInvalide, DroitIndisponible
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import DecheanceTerme
-from recouvrement.resultat import Noeud, Reserve, Resultat, Source, fait
+from recouvrement.resultat import Noeud, Reserve, Source, conclure, fait
 from recouvrement.temps import UN_JOUR, Delai, JoursOuvres
 
 SIX_MOIS = Delai(mois=6)
@@ -86,15 +85,14 @@ def prescription(
     """
     ligne = droit.regime_prescription(creance)
     duree = _duree(creance, ligne)
-    depart, piece, motif, reserves = _depart(creance, ligne, evenements, au)
+    depart, piece, source, motif, reserves = _depart(creance, ligne, evenements, au)
     faits = moments(creance, ligne, versements, evenements, au) if versements or evenements else []
     titre = droit.prescriptions["titre_executoire"]
     plafond = VINGT_ANS.depuis(creance.nee_le) if faits and ligne.butoir else None
 
-    cours = _Cours.ouvrir(ligne, duree, depart, plafond, titre)
+    cours = _Cours(ligne, duree, depart, plafond, titre)
     fin = cours.fin
-    source = DECHEANCE if motif == MOTIF_DECHEANCE else _source_du_depart(creance, ligne)
-    segments = [Segment(depart, fin, "depart", piece, source, motif, fin), *_loi_nouvelle(ligne, cours)]
+    segments = [marquer(depart, fin, "depart", piece, source, motif, fin), *_loi_nouvelle(ligne, cours)]
     for m in faits:
         segments += cours.subir(m)
     segments.sort(key=_du)
@@ -102,31 +100,33 @@ def prescription(
     fin = cours.fin
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
     fin_prudente, pourquoi = fin, PRUDENCE
-    doutes = [m for m in faits if not m.cause.certaine and m.cause.effet != "sans_effet"]
+    doutes = bool(faits) and any(not m.cause.certaine and m.cause.effet != "sans_effet" for m in faits)
     if prudent != depart or doutes:
-        second = _Cours.ouvrir(ligne, duree, prudent, plafond, titre)
+        second = _Cours(ligne, duree, prudent, plafond, titre)
         for m in faits:
             if m.cause.certaine:
                 second.subir(m)
         if second.fin < fin_prudente:
-            fin_prudente, pourquoi = second.fin, _pourquoi(plus_tot=prudent != depart, doutes=bool(doutes))
+            fin_prudente, pourquoi = second.fin, _pourquoi(plus_tot=prudent != depart, doutes=doutes)
 
     decisif = cours.ligne  # le titre, s'il y en a un
     duree_expliquee = decisif.duree_expliquee if cours.duree is decisif.duree else fait("Durée convenue", duree, str(CONVENTION))
     sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), duree_expliquee, *cours.raisons)
-    protegee = (COVID,) if fin != cours.expire else ()
-    reserves = tuple(dict.fromkeys((*ligne.reserves, *reserves, *cours.reserves, *protegee)))
-    resultat = Resultat(fin, decisif.regle, sachant, "", reserves)
-    return Prescription(
+    if ajoutees := (*reserves, *cours.reserves, *((COVID,) if fin != cours.expire else ())):
+        reserves = tuple(dict.fromkeys((*ligne.reserves, *ajoutees)))
+    else:
+        reserves = ligne.reserves
+    resultat = conclure(fin, decisif.regle, sachant, "", reserves)
+    return dater(
         fin, _prudent(droit.calendrier, fin_prudente), au, decisif.code, tuple(segments), resultat, decisif.acte, pourquoi
     )
 
 
-def _loi_nouvelle(ligne: RegimePrescription, cours: "_Cours") -> list[Segment]:
+def _loi_nouvelle(ligne: RegimePrescription, cours: "_Cours") -> tuple[Segment, ...]:
     """La loi qui a réduit la durée en cours de délai."""
     if len(cours.horloges) == 1 or ligne.depuis is None:
-        return []
-    return [Segment(ligne.depuis, cours.fin, "depart", "loi nouvelle", LOI_NOUVELLE, MOTIF_LOI_NOUVELLE, cours.fin)]
+        return ()
+    return (marquer(ligne.depuis, cours.fin, "depart", "loi nouvelle", LOI_NOUVELLE, MOTIF_LOI_NOUVELLE, cours.fin),)
 
 
 def _pourquoi(*, plus_tot: bool, doutes: bool) -> str:
@@ -150,10 +150,15 @@ class _Horloge(NamedTuple):
     fin: date
 
 
-_du, _fin = attrgetter("du"), attrgetter("fin")
+_courir = fabrique(_Horloge)
+_du = attrgetter("du")
 
 
-@define
+def _premiere(horloges: tuple[_Horloge, ...]) -> date:
+    """La fin de la première échue."""
+    return horloges[0].fin if len(horloges) == 1 else min([h.fin for h in horloges])
+
+
 class _Cours:
     """Le délai, tel qu'il en est après les faits subis jusqu'ici.
 
@@ -168,30 +173,20 @@ class _Cours:
         libres: Délai libre qu'une reconnaissance a suivi : le butoir n'arrête que le sien, l'autre court encore.
     """
 
-    ligne: RegimePrescription
-    duree: Delai
-    premier: date
-    depart: date
-    horloges: tuple[_Horloge, ...]
-    expire: date
-    repris: date
-    plancher: date
-    plafond: date | None
-    titre: RegimePrescription
-    libre: bool
-    libres: tuple[_Horloge, ...]
-    raisons: list[Noeud]
-    reserves: list[Reserve]
+    plancher = date.min
+    libres: tuple[_Horloge, ...] = ()
+    raisons: tuple[Noeud, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
 
-    @classmethod
-    def ouvrir(
-        cls, ligne: RegimePrescription, duree: Delai, depart: date, plafond: date | None, titre: RegimePrescription
-    ) -> "_Cours":
+    def __init__(
+        self, ligne: RegimePrescription, duree: Delai, depart: date, plafond: date | None, titre: RegimePrescription
+    ) -> None:
         """Le premier délai."""
-        cours = cls(ligne, duree, depart, depart, (), depart, depart, date.min, plafond, titre, plafond is None, (), [], [])
-        cours.horloges = cours._partir(depart)
-        cours.expire = min(map(_fin, cours.horloges))
-        return cours
+        self.ligne, self.duree, self.titre = ligne, duree, titre
+        self.premier = self.depart = self.repris = depart
+        self.plafond, self.libre = plafond, plafond is None
+        self.horloges = self._partir(depart)
+        self.expire = _premiere(self.horloges)
 
     @property
     def fin(self) -> date:
@@ -221,7 +216,7 @@ class _Cours:
         elif perdue:
             return (_sans_effet(m, APRES_COUP if cause.cle.startswith("paiement") else EXTINCTION, APRES),)
         if m.le > self.expire and cause.cle != "titre":
-            self.reserves.append(COVID)
+            self.reserves += (COVID,)
         return self._suspendre(m) if cause.effet == "suspension" else self._interrompre(m)
 
     def _renoncer(self, m: Moment) -> tuple[Segment, ...]:
@@ -237,7 +232,7 @@ class _Cours:
         repris = self.repris
         self._retenir(m)
         self.horloges = self._arreter(self.horloges, m, repris)
-        if self.libres and m.le <= min(map(_fin, self.libres)):
+        if self.libres and m.le <= _premiere(self.libres):
             self.libres = self._arreter(self.libres, m, repris)
         return self._porter(m, "suspension")
 
@@ -254,7 +249,7 @@ class _Cours:
         """Les jours de cette suspension qu'aucune autre n'a comptés, et le plancher de six mois."""
         plancher = self._six_mois(m.reprise) if m.cause.plancher else date.min
         return tuple(
-            _Horloge(depart, max(fin + max(m.reprise - max(m.le, repris, depart), timedelta(0)), plancher))
+            _courir(depart, max(fin + max(m.reprise - max(m.le, repris, depart), timedelta(0)), plancher))
             for depart, fin in horloges
         )
 
@@ -275,24 +270,24 @@ class _Cours:
         if self.ligne.forclusion:
             return horloges
         plancher = self._six_mois(self.plancher) if self.plancher > self.depart else date.min
-        return tuple(_Horloge(d, max(self.expire, plancher, fin + max(self.repris - d, timedelta(0)))) for d, fin in horloges)
+        return tuple(_courir(d, max(self.expire, plancher, fin + max(self.repris - d, timedelta(0)))) for d, fin in horloges)
 
     def _porter(self, m: Moment, effet: Literal["interruption", "suspension"]) -> tuple[Segment, ...]:
         """La nouvelle fin : jamais avant l'ancienne, ni au-delà du butoir."""
-        neuf = min(map(_fin, self.horloges))
+        neuf = _premiere(self.horloges)
         butoir = self.plafond if not self.libre and self.plafond is not None and neuf > self.plafond else None
         self.expire = max(self.expire, min(neuf, butoir) if butoir else neuf)
         if self.libres:
-            self.expire = max(self.expire, min(map(_fin, self.libres)))
+            self.expire = max(self.expire, _premiere(self.libres))
         cause = m.cause
-        self.raisons.append(Resultat(m.le, cause.regle, (), cause.motif))
+        self.raisons += (conclure(m.le, cause.regle, (), cause.motif),)
         self.reserves += cause.reserves
         au = (None if m.en_cours else m.reprise) if effet == "suspension" else self.fin
         source = MEDIATION_PUBLIQUE if effet == "suspension" and self.ligne.suspension_max else cause.source
-        segment = Segment(m.le, au, effet, cause.intitule, source, cause.motif, self.fin)
+        segment = marquer(m.le, au, effet, cause.intitule, source, cause.motif, self.fin)
         if butoir is None:
             return (segment,)
-        return (segment, Segment(m.le, butoir, "butoir", cause.intitule, BUTOIR, MOTIF_BUTOIR, self.fin))
+        return (segment, marquer(m.le, butoir, "butoir", cause.intitule, BUTOIR, MOTIF_BUTOIR, self.fin))
 
     def _partir(self, depart: date) -> tuple[_Horloge, ...]:
         """Le délai parti ce jour-là : de quantième à quantième, ou jusqu'au 31 décembre de la dernière année civile.
@@ -302,19 +297,19 @@ class _Cours:
         ligne = self.ligne
         if ligne.civile:
             depart = date(depart.year, 12, 31)
-        seule = (_Horloge(depart, self.duree.depuis(depart)),)
+        seule = (_courir(depart, self.duree.depuis(depart)),)
         if ligne.depuis is None or depart >= ligne.depuis or self.duree is not ligne.duree:
             return seule
         if ligne.ancienne is None:
-            self.reserves.append(REGIME_ANTERIEUR)
+            self.reserves += (REGIME_ANTERIEUR,)
             return seule
         self.reserves += ligne.ancienne.reserves
-        ancienne = _Horloge(depart, ligne.ancienne.duree.depuis(depart))
-        return (ancienne, _Horloge(ligne.depuis, self.duree.depuis(ligne.depuis) - UN_JOUR))
+        ancienne = _courir(depart, ligne.ancienne.duree.depuis(depart))
+        return (ancienne, _courir(ligne.depuis, self.duree.depuis(ligne.depuis) - UN_JOUR))
 
 
 def _sans_effet(m: Moment, source: Source, motif: str) -> Segment:
-    return Segment(m.le, None, "sans_effet", m.cause.intitule, source, motif)
+    return marquer(m.le, None, "sans_effet", m.cause.intitule, source, motif)
 
 
 def _duree(creance: Creance, ligne: RegimePrescription) -> Delai:
@@ -341,25 +336,19 @@ def _duree(creance: Creance, ligne: RegimePrescription) -> Delai:
 
 def _depart(
     creance: Creance, ligne: RegimePrescription, evenements: Sequence[Evenement], au: date
-) -> tuple[date, str, str, tuple[Reserve, ...]]:
-    """Jour de départ, exclu du délai ; la pièce, le motif et les réserves qui l'accompagnent."""
+) -> tuple[date, str, Source, str, tuple[Reserve, ...]]:
+    """Jour de départ, exclu du délai ; la pièce, l'article, le motif et les réserves qui l'accompagnent."""
     if ligne.depart == "emission":
-        return creance.emise_le + timedelta(days=ligne.attente), ligne.depart_dit, "", ()
+        return creance.emise_le + timedelta(days=ligne.attente), ligne.depart_dit, ligne.source, "", ()
     if ligne.depart == "exigibilite" and creance.echeance is not None:
-        pertes = [e.le for e in evenements if isinstance(e, DecheanceTerme) and e.le <= min(au, creance.echeance)]
-        if pertes:
-            return min(pertes), "déchéance du terme", MOTIF_DECHEANCE, ()
-        return creance.echeance, ligne.depart_dit or "échéance", MOTIF_ECHEANCE, ()
+        if evenements:
+            pertes = [e.le for e in evenements if isinstance(e, DecheanceTerme) and e.le <= min(au, creance.echeance)]
+            if pertes:
+                return min(pertes), "déchéance du terme", DECHEANCE, MOTIF_DECHEANCE, ()
+        if ligne.depart_dit:
+            return creance.echeance, ligne.depart_dit, ligne.source, MOTIF_ECHEANCE, ()
+        return creance.echeance, "échéance", TERME, MOTIF_ECHEANCE, ()
     if creance.executee_le is not None:
-        return (
-            creance.executee_le,
-            ligne.depart_dit or "exécution",
-            MOTIF_CIVIL if ligne.civile else "" if ligne.depart_dit else MOTIF_EXECUTION,
-            (),
-        )
-    return creance.emise_le, "émission", MOTIF_EMISSION, (SANS_EXECUTION,)
-
-
-def _source_du_depart(creance: Creance, ligne: RegimePrescription) -> Source:
-    terme = creance.echeance is not None and ligne.depart == "exigibilite" and not ligne.depart_dit
-    return TERME if terme else ligne.source
+        motif = MOTIF_CIVIL if ligne.civile else "" if ligne.depart_dit else MOTIF_EXECUTION
+        return creance.executee_le, ligne.depart_dit or "exécution", ligne.source, motif, ()
+    return creance.emise_le, "émission", ligne.source, MOTIF_EMISSION, (SANS_EXECUTION,)
