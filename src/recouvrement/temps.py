@@ -34,6 +34,8 @@ def jour_civil(valeur: object, champ: str = "") -> date:
     Raises:
         DonneeInvalide: Autre chose qu'un ``date``.
     """
+    if type(valeur) is date:
+        return valeur
     if isinstance(valeur, datetime):
         raise DonneeInvalide(
             "une date civile est attendue, pas un datetime",

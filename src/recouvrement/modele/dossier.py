@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.actes import ActeInterruptif, Demarche, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.evenements import (
@@ -278,6 +279,9 @@ class Dossier:
                 )
             )
         return a.page(a.carte(f"Dossier de {self.debiteur.nom}", str(total), faits), *tableaux)
+
+
+constituer = fabrique(Dossier)  # d'une créance seule : il n'y a rien à contrôler
 
 
 def _montant_de(evenement: Evenement) -> str:

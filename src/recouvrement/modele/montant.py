@@ -1,6 +1,7 @@
 """Montant et Taux : des entiers sous une unité, exacts, jamais un flottant."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache, total_ordering
 from typing import Self
@@ -9,6 +10,7 @@ from attrs import field, frozen
 
 from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, extrait
+from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.devises import decimales
 
 FINE = "\N{NARROW NO-BREAK SPACE}"
@@ -182,6 +184,9 @@ class Montant:
     def vers_json(self) -> str:
         """« 10453.76 EUR »."""
         return f"{self._canonique()} {self.devise}"
+
+
+somme: Callable[[int, str], Montant] = fabrique(Montant)  # de_centimes, pour ce que la bibliothèque a elle-même compté
 
 
 def montant(valeur: "Montant | Decimal | int | str") -> Montant:

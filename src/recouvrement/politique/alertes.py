@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from attrs import evolve
 
@@ -39,7 +40,7 @@ def alertes(
 ) -> tuple[Alerte, ...]:
     """Alertes d'une créance, de la plus grave à la moindre."""
     creance, trouvees = compte.creance, []
-    if compte.principal and prescription.prudente <= DELAIS_D_ALERTE[-1][0].depuis(au):
+    if compte.principal and prescription.prudente <= _seuils(au)[-1][0]:
         trouvees.append(_prescription(creance.reference, prescription, au))
     for e in faits:
         match e:
@@ -76,6 +77,11 @@ def alertes(
     return tuple(trouvees)
 
 
+@lru_cache(maxsize=64)
+def _seuils(au: date) -> tuple[tuple[date, Gravite], ...]:
+    return tuple([(delai.depuis(au), gravite) for delai, gravite in DELAIS_D_ALERTE])
+
+
 def _prescription(reference: str, prescription: Prescription, au: date) -> Alerte:
     source = prescription.resultat.source
     if prescription.acquise:
@@ -88,7 +94,7 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
             f"peut-être prescrite depuis le {date_fr(prescription.prudente)} : aucune menace d'agir sans l'avis d'un juriste"
         )
         return Alerte("prescription_douteuse", "grave", message, reference, source)
-    gravite = next(g for delai, g in DELAIS_D_ALERTE if prescription.prudente <= delai.depuis(au))
+    gravite = next(g for seuil, g in _seuils(au) if prescription.prudente <= seuil)
     acte = CAUSES_D_INTERRUPTION[prescription.acte]
     message = f"prescription proche : à interrompre au plus tard le {date_fr(prescription.prudente)} ({acte})"
     return Alerte("prescription_proche", gravite, message, reference, source)

@@ -71,6 +71,9 @@ class LigneDecompte:
         return ()
 
 
+compter = fabrique(LigneDecompte)
+
+
 @frozen
 class Imputation:
     """Ce qu'un paiement ou un avoir a éteint d'une créance, poste par poste."""

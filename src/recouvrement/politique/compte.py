@@ -14,8 +14,8 @@ from recouvrement.droit.base import Course, Palier, Regime
 from recouvrement.erreurs import ParametreNonPublie
 from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.montant import Montant
-from recouvrement.politique.bilan import Imputation, LigneDecompte, Ouverture
+from recouvrement.modele.montant import Montant, somme
+from recouvrement.politique.bilan import Imputation, LigneDecompte, Ouverture, compter
 from recouvrement.politique.conventions import Conventions
 from recouvrement.resultat import Resultat
 from recouvrement.temps import UN_JOUR, Delai
@@ -116,16 +116,16 @@ class Compte:
     def _en_ligne(self, trait: Trait) -> LigneDecompte:
         du, au, jours, base, palier, annee, centimes, capitalise = trait
         creance, course, devise = self.creance, self.course, self.devise
-        return LigneDecompte(
+        return compter(
             creance.reference,
             course.poste,
             du,
             au,
             jours,
-            creance.principal if base == creance.principal.centimes else Montant.de_centimes(base, devise),
+            creance.principal if base == creance.principal.centimes else somme(base, devise),
             palier.taux,
             annee,
-            Montant.de_centimes(centimes, devise),
+            somme(centimes, devise),
             course.source,
             palier.reserves,
             palier.origine + CAPITALISES if capitalise else palier.origine,
@@ -135,7 +135,7 @@ class Compte:
     def ouvertures(self) -> tuple[Ouverture, ...]:
         """Ce qui était dû d'un coup : le principal à l'émission, puis le reste."""
         reference, principal, devise = self.creance.reference, self.creance.principal, self.devise
-        nes = [Ouverture(reference, le, nature, Montant.de_centimes(centimes, devise)) for le, nature, centimes in self.nes]
+        nes = [Ouverture(reference, le, nature, somme(centimes, devise)) for le, nature, centimes in self.nes]
         return (Ouverture(reference, self.creance.emise_le, "principal", principal), *nes)
 
     def avancer(self, jour: date, conventions: Conventions) -> None:
@@ -176,16 +176,17 @@ class Compte:
         self.curseur = jour
         if self.principal + self.capitalise <= 0:
             return
-        du, course = curseur + UN_JOUR, self.course
+        du, paliers, connu_au = curseur + UN_JOUR, self.course.paliers, self.course.connu_au
         fermer = self._par_annee if conventions.annee == "reelle" else self._fermer
-        for palier in course.paliers[bisect_left(course.paliers, du, key=_au) :]:
-            if palier.du > jour:
+        for palier in paliers[bisect_left(paliers, du, key=_au) :]:
+            debut, fin = palier.du, palier.au
+            if debut > jour:
                 break
-            fermer(max(du, palier.du), min(jour, palier.au), palier, conventions)
-        if jour > course.connu_au:
-            self.arret = course.connu_au
+            fermer(max(du, debut), min(jour, fin), palier, conventions)
+        if jour > connu_au:
+            self.arret = connu_au
             if conventions.taux_inconnu == "refuser":
-                raise ParametreNonPublie(self.regime.bareme, max(du, course.connu_au + UN_JOUR), date.min, course.connu_au)
+                raise ParametreNonPublie(self.regime.bareme, max(du, connu_au + UN_JOUR), date.min, connu_au)
 
     def _par_annee(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
         """La période, coupée entre années communes et bissextiles."""

@@ -57,8 +57,7 @@ class Conventions:
     @property
     def choix(self) -> "Choix":
         """Ce qu'en lit une règle de droit."""
-        fige, prolonger = self.taux_dans_le_temps == "fige_a_l_echeance", self.taux_inconnu == "prolonger"
-        return _choix(self.depart_interets == "envoi", fige, prolonger, self.sous_le_plancher)
+        return _choix(self.depart_interets, self.taux_dans_le_temps, self.taux_inconnu, self.sous_le_plancher)
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -88,8 +87,10 @@ class Conventions:
         return a.table(("Convention", "Choix", ""), lignes, legende="Conventions de calcul")
 
 
-@cache  # vingt-quatre au plus
-def _choix(envoi: bool, fige: bool, prolonger: bool, sous_le_plancher: Literal["convenu", "plancher", "suppletif"]) -> "Choix":
+@cache  # trente-six au plus
+def _choix(
+    depart: str, dans_le_temps: str, inconnu: str, sous_le_plancher: Literal["convenu", "plancher", "suppletif"]
+) -> "Choix":
     from recouvrement.droit.base import Choix
 
-    return Choix(envoi, fige, prolonger, sous_le_plancher)
+    return Choix(depart == "envoi", dans_le_temps == "fige_a_l_echeance", inconnu == "prolonger", sous_le_plancher)

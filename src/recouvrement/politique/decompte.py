@@ -26,7 +26,7 @@ from recouvrement.modele.evenements import (
     Rejet,
     Remise,
 )
-from recouvrement.modele.montant import Montant, Taux
+from recouvrement.modele.montant import Montant, Taux, somme
 from recouvrement.politique.accord import GRACE_DE_PAROLE, suivre
 from recouvrement.politique.bilan import POSTES, Imputation
 from recouvrement.politique.compte import Compte, Postes
@@ -273,7 +273,7 @@ class Parcours:
 
     def _inscrire(self, jour: date, evenement: str, compte: Compte, pris: dict[str, int]) -> None:
         if pris:
-            parts = [Montant.de_centimes(pris.get(poste, 0), self.devise) for poste in POSTES]
+            parts = [somme(pris.get(poste, 0), self.devise) for poste in POSTES]
             imputation = Imputation(jour, evenement, compte.creance.reference, *parts)
             self.imputations.append(imputation)
             compte.imputations.append(imputation)

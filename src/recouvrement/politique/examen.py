@@ -9,9 +9,9 @@ from typing import Any
 from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement
+from recouvrement.modele.dossier import Dossier, Evenement, constituer
 from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement, Rejet
-from recouvrement.modele.montant import Montant
+from recouvrement.modele.montant import Montant, somme
 from recouvrement.politique.alertes import alertes
 from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation, arreter, arreter_creance
 from recouvrement.politique.compte import Compte
@@ -22,6 +22,7 @@ from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, concl
 from recouvrement.temps import jour_civil
 
 PRINCIPAL = Regle("principal", "Principal restant dû")
+ORIGINE = Regle("fait", "Montant d'origine TTC")
 PENALITES = Regle("penalites", "Pénalités de retard")
 INTERETS = Regle("interets", "Intérêts au taux légal")
 INTERETS_CONVENUS = Regle("interets_convenus", "Intérêts au taux convenu")
@@ -100,8 +101,8 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
         max(0, (au - compte.exigible_le).days) if dus else 0,
         _conteste(compte, faits, au) if faits else rien,
         *postes,
-        conclure(Montant.de_centimes(dus, devise), TOTAL, postes),
-        Montant.de_centimes(compte.trop_percu, devise) if compte.trop_percu else rien,
+        conclure(somme(dus, devise), TOTAL, postes),
+        somme(compte.trop_percu, devise) if compte.trop_percu else rien,
         _decompte([compte], compte.imputations),
         prescription,
         alertes(compte, prescription, politique.droit, faits, parcours.evenements, au),
@@ -120,7 +121,6 @@ def _prescription_de(politique: Politique, compte: Compte, parcours: Parcours) -
 
 
 def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilans: tuple[BilanCreance, ...]) -> Bilan:
-    dues = [b.prescription for b in bilans if b.total.valeur.centimes] or [b.prescription for b in bilans]
     actions, prochaine, empechements = suite(
         bilans,
         parcours.faits,
@@ -129,26 +129,37 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
         politique.droit,
         au=parcours.au,
     )
-    trop_percu = parcours.trop_percu + sum([b.trop_percu.centimes for b in bilans])
+    postes, trop_percu, decompte, prescription, a_savoir = _ensemble(parcours, bilans)
+    if parcours.trop_percu:
+        trop_percu += somme(parcours.trop_percu, parcours.devise)
+    if trop_percu.centimes:
+        a_savoir = (*a_savoir, _a_rendre(trop_percu))
     return arreter(
-        dossier,
-        parcours.au,
-        bilans,
-        *_postes(bilans),
-        Montant.de_centimes(trop_percu, parcours.devise) if trop_percu else bilans[0].trop_percu,
-        bilans[0].decompte if len(bilans) == 1 else _decompte(parcours.comptes, parcours.imputations),
-        min(dues, key=_au_plus_tot),
-        actions,
-        prochaine,
-        empechements,
-        tuple([a for b in bilans for a in b.alertes]) + _trop_percu(trop_percu, parcours.devise),
+        dossier, parcours.au, bilans, *postes, trop_percu, decompte, prescription, actions, prochaine, empechements, a_savoir
+    )
+
+
+def _ensemble(
+    parcours: Parcours, bilans: tuple[BilanCreance, ...]
+) -> tuple[tuple[Resultat[Montant], ...], Montant, Decompte, Prescription, tuple[Alerte, ...]]:
+    """Postes, trop-perçu, décompte, prescription et alertes du dossier : d'une créance seule, les siens."""
+    if len(bilans) == 1:
+        seul = bilans[0]
+        return _sept(seul), seul.trop_percu, seul.decompte, seul.prescription, seul.alertes
+    dues = [b for b in bilans if b.total.valeur.centimes] or bilans
+    return (
+        _postes(bilans, parcours.devise),
+        somme(sum([b.trop_percu.centimes for b in bilans]), parcours.devise),
+        _decompte(parcours.comptes, parcours.imputations),
+        min([b.prescription for b in dues], key=_au_plus_tot),
+        tuple([a for b in bilans for a in b.alertes]),
     )
 
 
 def _dossier(quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Dossier:
     jour_civil(au, "au")
     if isinstance(quoi, Creance):
-        return Dossier(creances=(quoi,), evenements=tuple(evenements))
+        return Dossier(creances=(quoi,), evenements=tuple(evenements)) if evenements else constituer(creances=(quoi,))
     if evenements:
         raise DonneeInvalide(
             "les événements d'un dossier sont dans le dossier", champ="evenements", remede="Utilisez dossier.avec(…)."
@@ -164,12 +175,12 @@ def _certaine(paiement: Paiement) -> bool:
 
 def _principal(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     origine = compte.creance.principal
-    sachant: tuple[Noeud, ...] = (fait("Montant d'origine TTC", origine), compte.echeance)
+    sachant: tuple[Noeud, ...] = (conclure(origine, ORIGINE), compte.echeance)
     if imputations:
-        paye = Montant.de_centimes(origine.centimes - compte.principal, origine.devise)
+        paye = somme(origine.centimes - compte.principal, origine.devise)
         reserves = (IMPUTATION_PUBLIQUE,) if compte.regime.imputation else ()
         sachant = (*sachant, conclure(paye, PAYE, imputations, "", reserves))
-    reste = origine if compte.principal == origine.centimes else Montant.de_centimes(compte.principal, origine.devise)
+    reste = origine if compte.principal == origine.centimes else somme(compte.principal, origine.devise)
     return conclure(reste, PRINCIPAL, sachant)
 
 
@@ -190,8 +201,8 @@ def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
     sachant: tuple[Noeud, ...] = compte.lignes
     if imputations and sachant:
         courus = sum(ligne.montant.centimes for ligne in compte.lignes)
-        paye = Montant.de_centimes(courus - restant, devise)
-        sachant = (conclure(Montant.de_centimes(courus, devise), COURUS, sachant), conclure(paye, PAYE, imputations))
+        paye = somme(courus - restant, devise)
+        sachant = (conclure(somme(courus, devise), COURUS, sachant), conclure(paye, PAYE, imputations))
     motif = (
         ""
         if compte.lignes
@@ -199,7 +210,7 @@ def _courus(compte: Compte, imputations: tuple[Noeud, ...]) -> dict[str, Any]:
     )
     arretee = compte.arret is not None and not (compte.lignes and compte.lignes[-1].au > compte.arret)
     reserves = (*course.reserves, ARRETE) if arretee else course.reserves
-    valeur = Montant.de_centimes(restant, devise)
+    valeur = somme(restant, devise)
     return {"valeur": valeur, "regle": regle, "sachant": sachant, "motif": motif, "reserves": reserves}
 
 
@@ -209,7 +220,7 @@ def _indemnite(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[Monta
         return _rien("indemnite", compte.regime.sans_indemnite or PAS_EN_RETARD, compte.devise)
     if compte.indemnite == due.valeur.centimes:
         return due
-    reste = Montant.de_centimes(compte.indemnite, due.valeur.devise)
+    reste = somme(compte.indemnite, due.valeur.devise)
     return conclure(reste, due.regle, (due, conclure(due.valeur - reste, PAYE, imputations)), "", (RANG_INDEMNITE,))
 
 
@@ -228,18 +239,18 @@ def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[M
         return _rien("clause_penale", compte.regime.sans_clause_penale, devise)
     if not compte.clause_due:
         return _rien("clause_penale", CLAUSE_NON_ENCOURUE, devise)
-    base = fait("Principal restant dû à l'échéance", Montant.de_centimes(compte.principal_echu, devise))
+    base = fait("Principal restant dû à l'échéance", somme(compte.principal_echu, devise))
     sachant: tuple[Noeud, ...] = (base, fait("Clause", clause))
     if compte.clause_penale != compte.clause_due:
-        sachant = (*sachant, conclure(Montant.de_centimes(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
-    return conclure(Montant.de_centimes(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
+        sachant = (*sachant, conclure(somme(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
+    return conclure(somme(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
 
 
 def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
     """Seul ce qui excède l'indemnité de la facture s'ajoute."""
     devise = compte.devise
-    pieces = [e for e in parcours.faits[compte.creance.reference] if isinstance(e, FraisJustifies)]
-    if not pieces:
+    faits = parcours.faits[compte.creance.reference]
+    if not faits or not (pieces := [e for e in faits if isinstance(e, FraisJustifies)]):
         return _rien("frais", SANS_FRAIS, devise)
     if compte.regime.depuis and compte.exigible_le < compte.regime.depuis:
         return _rien("frais", compte.regime.avant_depuis, devise)
@@ -249,16 +260,16 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
         pieces = [e for e in pieces if parcours.en_demeure(compte, e.le)]
     sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
     if compte.frais != compte.frais_dus:
-        sachant = (*sachant, conclure(Montant.de_centimes(compte.frais_dus - compte.frais, devise), PAYE, imputations))
+        sachant = (*sachant, conclure(somme(compte.frais_dus - compte.frais, devise), PAYE, imputations))
     regle, motif = (FRAIS, COMPLEMENT) if compte.regime.frais == "complement" else (FRAIS_DE_COPROPRIETE, DEPUIS_LA_DEMEURE)
-    return conclure(Montant.de_centimes(compte.frais, devise), regle, sachant, motif)
+    return conclure(somme(compte.frais, devise), regle, sachant, motif)
 
 
 def _conteste(compte: Compte, faits: Sequence[Evenement], au: date) -> Montant:
     """Part du principal restant que le débiteur conteste encore."""
     vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > au)]
     parts = [compte.principal if e.montant is None else e.montant.centimes for e in vives]
-    return Montant.de_centimes(min(compte.principal, sum(parts)), compte.devise)
+    return somme(min(compte.principal, sum(parts)), compte.devise)
 
 
 def _decompte(comptes: Sequence[Compte], imputations: Sequence[Imputation]) -> Decompte:
@@ -283,22 +294,16 @@ REGLES = {
 _sept, _au_plus_tot = attrgetter(*REGLES, "total"), attrgetter("prudente", "valeur")
 
 
-def _postes(bilans: tuple[BilanCreance, ...]) -> tuple[Resultat[Montant], ...]:
+def _postes(bilans: tuple[BilanCreance, ...], devise: str) -> tuple[Resultat[Montant], ...]:
     """Chaque poste du dossier est la somme de ses créances ; le total, celle des six postes."""
-    if len(bilans) == 1:
-        seule: tuple[Resultat[Montant], ...] = _sept(bilans[0])
-        return seule
-    devise = bilans[0].creance.devise
     postes = tuple([_somme([getattr(b, nom) for b in bilans], regle, devise) for nom, regle in REGLES.items()])
     return (*postes, _somme(postes, TOTAL, devise))
 
 
 def _somme(parts: Sequence[Resultat[Montant]], regle: Regle, devise: str) -> Resultat[Montant]:
-    return conclure(Montant.de_centimes(sum([r.valeur.centimes for r in parts]), devise), regle, tuple(parts))
+    return conclure(somme(sum([r.valeur.centimes for r in parts]), devise), regle, tuple(parts))
 
 
-def _trop_percu(total: int, devise: str) -> tuple[Alerte, ...]:
-    if not total:
-        return ()
-    message = f"trop-perçu de {Montant.de_centimes(total, devise)} : à rendre, ou à imputer sur une autre dette avec l'accord du débiteur"
-    return (Alerte("trop_percu", "attention", message),)
+def _a_rendre(trop_percu: Montant) -> Alerte:
+    message = f"trop-perçu de {trop_percu} : à rendre, ou à imputer sur une autre dette avec l'accord du débiteur"
+    return Alerte("trop_percu", "attention", message)

@@ -351,14 +351,14 @@ def presentation_presumee(envoye_le: date, jours: JoursOuvres) -> date:
 
 
 def _plus(depart: date, n: int, etape: Etape, jours: JoursOuvres) -> date:
-    return jours.plus_ouvres(depart, n) if etape.ouvres else depart + timedelta(days=n)
+    return jours.plus_ouvres(depart, n) if etape.ouvres else depart + n * UN_JOUR
 
 
-def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> Iterator[ActionProposee]:
+def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au: date) -> list[ActionProposee]:
     """Un écrit par régime de droit et par scénario : une lettre ne parle pas à la fois à un consommateur et à un professionnel."""
     if len(pas) == 1:
-        yield _action(pas, (), jours, au)
-        return
+        return [_action(pas, (), jours, au)]
+    actions = []
     groupes: dict[tuple[str, str], list[_Pas]] = {}
     for s in dus:
         groupes.setdefault((s.bilan.regime, s.scenario), []).append(s)
@@ -368,7 +368,8 @@ def _par_regime(dus: Sequence[_Pas], pas: Sequence[_Pas], jours: JoursOuvres, au
         autres = [
             s for s in pas if s not in visees and (s.bilan.regime, s.scenario) == (regime, scenario) and s.bilan.jours_retard
         ]
-        yield _action(visees, autres, jours, au)
+        actions.append(_action(visees, autres, jours, au))
+    return actions
 
 
 def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, le: date) -> ActionProposee:
@@ -407,4 +408,4 @@ def _limite(etape: Etape, le: date, canal: str, jours: JoursOuvres) -> date | No
     if etape.delai_accorde is None:
         return None
     depart = presentation_presumee(le, jours) if canal == "recommande" else le
-    return jours.reporte(depart + timedelta(days=etape.delai_accorde))
+    return jours.reporte(depart + etape.delai_accorde * UN_JOUR)

@@ -45,9 +45,8 @@ def indemnite(
     if evenements and any(isinstance(e, ProcedureCollective) and creance.nee_le <= e.le <= echeance for e in evenements):
         return _aucune(creance, regle, PAIEMENT_INTERDIT)
     bareme = droit.baremes[regime.indemnite]
-    valeur = (
-        bareme.valeurs[-1] if bareme.valeurs[-1].du <= echeance else bareme.au(echeance)
-    )  # sans terme connu : vaut au-delà du relevé
+    derniere = bareme.valeurs[-1]  # sans terme connu : vaut au-delà du relevé
+    valeur = derniere if derniere.du <= echeance else bareme.au(echeance)
     return _due(valeur.valeur, regime.indemnite)
 
 

@@ -124,16 +124,13 @@ class Calendrier:
         """Jours fériés légaux de l'année, avec leur nom."""
         return _feries(self.territoire, annee)
 
-    def _chome(self, jour: date) -> bool:
-        return jour in _feries(self.territoire, jour.year) or jour in self.jours_chomes
-
     def ouvre(self, jour: date) -> bool:
         """Jour ouvré : du lundi au vendredi, ni férié ni chômé."""
-        return not self._chome(jour) and jour.weekday() < 5
+        return jour not in _feries(self.territoire, jour.year) and jour.weekday() < 5 and jour not in self.jours_chomes
 
     def ouvrable(self, jour: date) -> bool:
         """Jour ouvrable : du lundi au samedi, ni férié ni chômé."""
-        return not self._chome(jour) and jour.weekday() < 6
+        return jour not in _feries(self.territoire, jour.year) and jour.weekday() < 6 and jour not in self.jours_chomes
 
     def reporte(self, jour: date) -> date:
         """``jour`` s'il est ouvré, sinon le premier jour ouvré suivant.

@@ -19,7 +19,7 @@ from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import DecheanceTerme
-from recouvrement.resultat import Noeud, Reserve, Source, conclure, fait
+from recouvrement.resultat import Noeud, Regle, Reserve, Source, conclure, fait
 from recouvrement.temps import UN_JOUR, Delai, JoursOuvres
 
 SIX_MOIS = Delai(mois=6)
@@ -28,6 +28,7 @@ UN_AN, DIX_ANS = Delai(annees=1), Delai(annees=10)
 PROTEGEE = (date(2020, 3, 12), date(2020, 6, 23))  # période de l'ordonnance n° 2020-306, bornes incluses
 FIN_DE_PROTECTION = date(2020, 8, 23)
 
+DEPART = Regle("fait", "Départ")
 EXTINCTION = Source("Code civil", "2219")
 LOI_NOUVELLE = Source("Code civil", "2222, al. 2")
 DECHEANCE = Source("Cass. 1re civ., 11 févr. 2016, n° 14-22.938")
@@ -93,11 +94,12 @@ def prescription(
     cours = _Cours(ligne, duree, depart, plafond, titre)
     fin = cours.fin
     segments = [marquer(depart, fin, "depart", piece, source, motif, fin), *_loi_nouvelle(ligne, cours)]
-    for m in faits:
-        segments += cours.subir(m)
-    segments.sort(key=_du)
+    if faits:
+        for m in faits:
+            segments += cours.subir(m)
+        segments.sort(key=_du)
+        fin = cours.fin
 
-    fin = cours.fin
     prudent = min(depart, creance.executee_le) if ligne.prudence and creance.executee_le else depart
     fin_prudente, pourquoi = fin, PRUDENCE
     doutes = bool(faits) and any(not m.cause.certaine and m.cause.effet != "sans_effet" for m in faits)
@@ -111,7 +113,7 @@ def prescription(
 
     decisif = cours.ligne  # le titre, s'il y en a un
     duree_expliquee = decisif.duree_expliquee if cours.duree is decisif.duree else fait("Durée convenue", duree, str(CONVENTION))
-    sachant: tuple[Noeud, ...] = (fait("Départ", depart, motif), duree_expliquee, *cours.raisons)
+    sachant: tuple[Noeud, ...] = (conclure(depart, DEPART, (), motif), duree_expliquee, *cours.raisons)
     if ajoutees := (*reserves, *cours.reserves, *((COVID,) if fin != cours.expire else ())):
         reserves = tuple(dict.fromkeys((*ligne.reserves, *ajoutees)))
     else:
