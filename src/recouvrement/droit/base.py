@@ -1,7 +1,9 @@
 """Ce qu'un droit sait répondre : ses régimes, ligne à ligne, et les questions qu'on lui pose."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
@@ -12,6 +14,7 @@ from recouvrement.droit.baremes import Bareme, Verifie, reserves_de
 from recouvrement.droit.chronologie import Prescription, Versement
 from recouvrement.erreurs import DroitIndisponible, ReglesConcurrentes
 from recouvrement.modele._fabrique import fabrique
+from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 Poste = Literal["penalites", "interets"]
 Ligne = TypeVar("Ligne", "Regime", "RegimePrescription")
 Distance = Literal["aucune", "outre_mer", "etranger"]
+CLAUSES = 256  # taux indexés retenus par un droit
+SANS_TAUX = Taux(0)
+_au = attrgetter("au")
 
 
 class Palier(NamedTuple):
@@ -225,6 +231,11 @@ class Course(NamedTuple):
     reserves: tuple[Reserve, ...] = ()
     legale: bool = True
 
+    def taux_au(self, jour: date) -> Taux:
+        """Le taux de ce jour ; nul s'il n'en porte aucun."""
+        rang = bisect_left(self.paliers, jour, key=_au)
+        return self.paliers[rang].taux if rang < len(self.paliers) and self.paliers[rang].du <= jour else SANS_TAUX
+
 
 courir = fabrique(Course)
 
@@ -353,6 +364,7 @@ class Droit:
     _par_qualites: dict[tuple[object, ...], Regime] = field(factory=dict, init=False)
     _prescriptions: dict[tuple[object, ...], RegimePrescription] = field(factory=dict, init=False)
     _paliers: dict[str, tuple[Palier, ...]] = field(factory=dict, init=False)
+    _indexes: dict[TauxIndexe, tuple[Palier, ...]] = field(factory=dict, init=False)
 
     @property
     def a_jour_au(self) -> date:
@@ -401,6 +413,17 @@ class Droit:
         connus = self._paliers.get(regime.code)
         if connus is None:
             connus = self._paliers[regime.code] = tuple(_fusionner(self.baremes[regime.bareme], regime.plus))
+        return connus
+
+    def indexes(
+        self, indexe: TauxIndexe, calculer: Callable[[Bareme, TauxIndexe], Iterable[Palier]], code: str
+    ) -> tuple[Palier, ...]:
+        """Un taux indexé dans le temps, calculé une fois par clause du barème ``code`` ; les ``CLAUSES`` dernières, au plus."""
+        connus = self._indexes.get(indexe)
+        if connus is None:
+            if len(self._indexes) == CLAUSES:
+                self._indexes.clear()
+            connus = self._indexes[indexe] = tuple(calculer(self.baremes[code], indexe))
         return connus
 
     def avec(self, *ajouts: "Path | Bareme") -> "Droit":

@@ -7,7 +7,6 @@ créance : ce jour est compté, puis le mouvement s'applique. Chaque ligne est a
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from itertools import groupby
 from operator import attrgetter
 
 from recouvrement.droit.baremes import interets_centimes
@@ -242,11 +241,15 @@ class Parcours:
             premiers, derniers = ordre(compte.regime, self.conventions)
             compte.trop_percu += self._eteindre(compte, paiement.le, reste, premiers + derniers)
             return
-        ranges = sorted(self.comptes, key=lambda c: _rang(c, paiement.le))
-        for tour in (0, 1):  # tous les premiers rangs, puis les derniers
-            for _, groupe in groupby(ranges, key=lambda c: _rang(c, paiement.le)):
-                if reste:
-                    reste = self._repartir(list(groupe), paiement.le, reste, tour)
+        groupes: dict[tuple[bool, int, date, date], list[Compte]] = {}
+        for compte in self.comptes:
+            groupes.setdefault(_rang(compte, paiement.le), []).append(compte)
+        for a_echoir in (False, True):  # ce qui est échu d'abord, jusqu'aux derniers rangs
+            suite = [groupes[rang] for rang in sorted(groupes) if rang[0] is a_echoir]
+            for tour in (0, 1):
+                for groupe in suite:
+                    if reste:
+                        reste = self._repartir(groupe, paiement.le, reste, tour)
         self.trop_percu += reste
 
     def _eteindre(self, compte: Compte, jour: date, centimes: int, postes: Postes) -> int:
@@ -329,8 +332,7 @@ def _rang(compte: Compte, jour: date) -> tuple[bool, int, date, date]:
         C. civ., art. 1342-10.
     """
     apres = compte.course.apres
-    court = apres is not None and jour >= apres
-    taux = next((p.taux.dix_milliemes for p in compte.course.paliers if p.du <= jour <= p.au), 0) if court else 0
+    taux = compte.course.taux_au(jour).dix_milliemes if apres is not None and jour >= apres else 0
     return compte.exigible_le > jour, -taux, compte.exigible_le, compte.creance.emise_le
 
 

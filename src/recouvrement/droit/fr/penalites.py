@@ -71,7 +71,7 @@ def _hors_regime(droit: Droit, creance: Creance, regime: Regime, echeance: date,
     if titre is None:
         return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
     legal = droit.baremes["taux_legal_autres"]
-    paliers, apres = tuple(indexer(legal, TauxIndexe("legal"))), max(titre.le, echeance)
+    paliers, apres = droit.indexes(TauxIndexe("legal"), indexer, INDICES["legal"]), max(titre.le, echeance)
     capitalise_du = apres if creance.conditions.capitalisation else None
     return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du)
 
@@ -97,8 +97,8 @@ def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple
     if convenu is None or not regime.admet_un_taux_convenu:
         return droit.paliers(regime), droit.baremes[regime.bareme].connu_au
     if isinstance(convenu, TauxIndexe):
-        bareme = droit.baremes[INDICES[convenu.indice]]
-        paliers, connu_au = tuple(indexer(bareme, convenu)), bareme.connu_au
+        code = INDICES[convenu.indice]
+        paliers, connu_au = droit.indexes(convenu, indexer, code), droit.baremes[code].connu_au
     else:
         paliers, connu_au = (Palier(date.min, date.max, convenu, TAUX_CONVENU, ()),), date.max
     if choix.sous_le_plancher == "convenu" or regime.poste == "interets":  # le plancher ne vise que les pénalités
