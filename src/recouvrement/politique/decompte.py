@@ -244,12 +244,11 @@ class Parcours:
         groupes: dict[tuple[bool, int, date, date], list[Compte]] = {}
         for compte in self.comptes:
             groupes.setdefault(_rang(compte, paiement.le), []).append(compte)
-        for a_echoir in (False, True):  # ce qui est échu d'abord, jusqu'aux derniers rangs
-            suite = [groupes[rang] for rang in sorted(groupes) if rang[0] is a_echoir]
-            for tour in (0, 1):
-                for groupe in suite:
-                    if reste:
-                        reste = self._repartir(groupe, paiement.le, reste, tour)
+        suite = [groupes[rang] for rang in sorted(groupes)]
+        for tour in (0, 1):  # les premiers rangs de toutes, puis les derniers
+            for groupe in suite:
+                if reste:
+                    reste = self._repartir(groupe, paiement.le, reste, tour)
         self.trop_percu += reste
 
     def _eteindre(self, compte: Compte, jour: date, centimes: int, postes: Postes) -> int:
