@@ -40,7 +40,7 @@ LETTRE = Relance(le=date(2026, 5, 18), etape="lettre", canal="courrier")
 JOINT = Appel(le=date(2026, 5, 21), issue="joint")
 PROMESSE = Promesse(le=date(2026, 5, 21), montant="4000.00", pour_le=date(2026, 6, 5))
 DEMEURE = MiseEnDemeure(le=date(2026, 5, 28), presentee_le=date(2026, 6, 1), payer_avant_le=date(2026, 6, 11))
-DEUX = (creance("F-1"), creance("F-2", "250.50", date(2026, 5, 15)))
+DEUX = (creance("F-1"), creance("F-2", "250.50", date(2026, 5, 2)))
 
 RECOUVREUR = Tiers(
     nom="Port Recouvrement SAS",

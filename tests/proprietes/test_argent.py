@@ -406,7 +406,10 @@ def test_i17f_le_principal_apres_les_interets(c: Creance, data) -> None:
     paye = data.draw(paiements(c))
     bilan = examiner(c, paye, au=paye.le)
     for i in bilan.decompte.imputations:
-        assert not i.principal or not (bilan.penalites.valeur or bilan.interets.valeur)
+        if c.debiteur is COMMUNE:  # CCP, art. R. 2192-36 : le principal se paie d'abord
+            assert not i.penalites or not bilan.principal.valeur
+        else:
+            assert not i.principal or not (bilan.penalites.valeur or bilan.interets.valeur)
         assert not i.indemnite or not bilan.principal.valeur
 
 

@@ -23,7 +23,8 @@ class EtatCreance(NamedTuple):
 
     Attributes:
         interets: Pénalités et intérêts.
-        conteste: Part contestée du principal.
+        conteste: Part contestée du principal qui reste.
+        contestee: Une contestation n'est pas levée, quand bien même le principal serait payé.
         terme_accorde: Un échéancier court, et son terme n'est pas perdu.
     """
 
@@ -34,6 +35,7 @@ class EtatCreance(NamedTuple):
     total: Montant
     conteste: Montant
     prescription: Prescription
+    contestee: bool = False
     terme_accorde: bool = False
 
 

@@ -16,7 +16,7 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, atteint
-from recouvrement.modele.evenements import Echeancier, Promesse, Reconnaissance, Signal
+from recouvrement.modele.evenements import Contestation, Echeancier, Promesse, Reconnaissance, Signal
 from recouvrement.modele.montant import Montant, Taux, taux
 from recouvrement.politique.accord import suivre
 from recouvrement.politique.bilan import Bilan, BilanCreance
@@ -142,11 +142,12 @@ def du_bilan(politique: Politique, bilan: Bilan, pieces: Iterable[str], hypothes
 def _situation(bilan: Bilan, pieces: frozenset[str]) -> Situation:
     faits = [e for e in bilan.dossier.evenements if e.le <= bilan.au]
     plans = [e for e in faits if isinstance(e, Echeancier) and suivre(e, faits, au=bilan.au).etat in ("tenu", "en_retard")]
-    dues = tuple(_etat(b, plans) for b in bilan.creances if b.total.valeur)
+    vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > bilan.au)]
+    dues = tuple(_etat(b, plans, vives) for b in bilan.creances if b.total.valeur)
     return Situation(dossier=bilan.dossier, au=bilan.au, creances=dues, total=bilan.total.valeur, pieces=pieces)
 
 
-def _etat(b: BilanCreance, plans: Sequence[Echeancier]) -> EtatCreance:
+def _etat(b: BilanCreance, plans: Sequence[Echeancier], contestations: Sequence[Contestation]) -> EtatCreance:
     return EtatCreance(
         creance=b.creance,
         echeance=b.echeance.valeur,
@@ -154,6 +155,7 @@ def _etat(b: BilanCreance, plans: Sequence[Echeancier]) -> EtatCreance:
         interets=b.penalites.valeur + b.interets.valeur,
         total=b.total.valeur,
         conteste=b.conteste,
+        contestee=any(atteint(e, b.creance.reference) for e in contestations),
         prescription=b.prescription,
         terme_accorde=any(atteint(plan, b.creance.reference) for plan in plans),
     )

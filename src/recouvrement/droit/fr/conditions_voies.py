@@ -69,7 +69,7 @@ def doutes(condition: Condition, s: Situation) -> tuple[Reserve, ...]:
         case "non_prescrite":
             return (PEUT_ETRE_PRESCRITE,) if any(e.prescription.douteuse for e in s.creances) else ()
         case "incontestee" | "part_incontestee":
-            return (CONTESTATION_APPRECIEE,) if any(e.conteste for e in s.creances) else ()
+            return (CONTESTATION_APPRECIEE,) if any(e.contestee for e in s.creances) else ()
         case "debiteur_en_france" | "transfrontaliere":
             return () if s.dossier.debiteur.adresse else (SANS_ADRESSE,)
     return ()
@@ -88,11 +88,11 @@ def _non_prescrite(e: EtatCreance, _c: Condition, _s: Situation) -> bool:
 
 
 def _incontestee(e: EtatCreance, _c: Condition, _s: Situation) -> bool:
-    return not e.conteste
+    return not e.contestee
 
 
 def _part_incontestee(e: EtatCreance, _c: Condition, _s: Situation) -> bool:
-    return not e.conteste or e.conteste < e.principal
+    return not e.contestee or e.conteste < e.principal
 
 
 def _sans_titre(e: EtatCreance, _c: Condition, s: Situation) -> bool:
