@@ -12,6 +12,9 @@ from recouvrement.affichage import fiche
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
 UN_JOUR = timedelta(days=1)
+# Les jours qu'un fait peut porter : la dernière année du calendrier légal, et un siècle d'avant pour les plus vieilles dettes.
+# Aucun délai de la loi n'en mène hors des dates de Python.
+PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(2100, 12, 31)
 
 
 def fuseau(nom: str = "Europe/Paris") -> tzinfo:
@@ -46,6 +49,20 @@ def jour_civil(valeur: object, champ: str = "") -> date:
     if not isinstance(valeur, date):
         raise DonneeInvalide("une date est attendue", champ=champ, valeur=valeur, remede="Donnez un datetime.date.")
     return valeur
+
+
+def jour_de_fait(valeur: object, champ: str = "") -> date:
+    """La valeur si elle est le jour d'un fait : une date civile de 1900 à 2100. Le 31/12/9999 des logiciels n'en est pas un.
+
+    Raises:
+        DonneeInvalide: Autre chose qu'un ``date``, ou un jour hors de ces années.
+    """
+    jour = jour_civil(valeur, champ)
+    if not PREMIER_JOUR <= jour <= DERNIER_JOUR:
+        annees = f"de {PREMIER_JOUR.year} à {DERNIER_JOUR.year}"
+        remede = "Sans date connue, laissez ce champ vide s'il est facultatif."
+        raise DonneeInvalide(f"une date {annees} est attendue", champ=champ, valeur=jour.isoformat(), remede=remede)
+    return jour
 
 
 class Quantieme(Enum):

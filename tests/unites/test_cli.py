@@ -85,6 +85,14 @@ def test_une_ligne_fausse_les_autres_traitees(capsys, tmp_path: Path) -> None:
     assert "principal" in erreurs
 
 
+def test_le_sans_date_d_un_logiciel_est_refuse_les_autres_traites(capsys, tmp_path: Path) -> None:
+    fichier = tmp_path / "c.csv"
+    fichier.write_text(ENTETE + BONNE + AUTRE.replace("2026-05-01", "9999-12-31"), encoding="utf-8")
+    code, dit, erreurs = lancer(capsys, "examiner", fichier, "--au", "2026-09-01")
+    assert (code, "Menuiserie" in dit) == (1, True)
+    assert "c.csv, ligne 3 : echeance : une date de 1900 à 2100" in erreurs
+
+
 @pytest.mark.parametrize("octets", [b"\xff\xfe\x00", b"", b"<xml", b"a;b\n1;2\n"], ids=["encodage", "vide", "xml", "colonnes"])
 def test_un_fichier_illisible_parmi_de_bons(capsys, creances: Path, octets: bytes) -> None:
     mauvais = creances.with_name("mauvais.csv")

@@ -237,6 +237,8 @@ def test_une_tranche_de_table_a_ses_propres_lignes() -> None:
         ({"paiements_le": [[AU]], "paiements_centimes": [[0]]}, "strictement positif"),
         ({"paiements_le": [[AU]], "paiements_centimes": [[None]]}, "cellule vide"),
         ({"paiements_le": [[None]], "paiements_centimes": [[5]]}, "une date est attendue"),
+        ({"echeance": [date(9999, 12, 31)]}, "echeance : une date de 1900 à 2100"),
+        ({"paiements_le": [[date(9999, 12, 31)]], "paiements_centimes": [[5]]}, "le : une date de 1900 à 2100"),
     ],
 )
 def test_une_ligne_fautive_dit_pourquoi_et_n_arrete_pas_les_autres(faute: Mapping[str, list], motif: str) -> None:

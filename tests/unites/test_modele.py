@@ -9,6 +9,7 @@ from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, ECHEANCE, LYON, SOCIETE, 
 from recouvrement import (
     Adresse,
     Avoir,
+    Blocage,
     ConditionsPaiement,
     Contestation,
     Creance,
@@ -17,6 +18,7 @@ from recouvrement import (
     DelaiDeGrace,
     DonneeInvalide,
     Dossier,
+    Echeancier,
     FraisJustifies,
     MiseEnDemeure,
     Montant,
@@ -33,7 +35,7 @@ from recouvrement import (
     Transmission,
 )
 
-LE = date(2026, 5, 10)
+LE, VEILLE = date(2026, 5, 10), date(2026, 5, 9)
 
 
 def _refus(champ: str, fabriquer, *extraits: str) -> DonneeInvalide:
@@ -71,6 +73,21 @@ def test_creance_refuse(champ: str, changement: dict) -> None:
     _refus(champ, lambda: creance(**changement))
 
 
+@pytest.mark.parametrize("jour", [date(1, 6, 1), date(1899, 12, 31), date(2101, 1, 1), date(9999, 12, 31)], ids=str)
+def test_un_fait_est_date_de_1900_a_2100(jour: date) -> None:
+    """« 31/12/9999 » veut dire « sans date » : vingt ans plus loin, il n'y a plus de date du tout."""
+    for champ in ("emise_le", "echeance", "executee_le", "recue_le", "contrat_le"):
+        faits = {"emise_le": LE, "echeance": None, champ: jour}
+        _refus(champ, lambda faits=faits: creance(**faits), jour.isoformat(), "de 1900 à 2100")
+    _refus("le", lambda: Paiement(le=jour, montant="1.00"))
+    _refus("jusqu_au", lambda: Blocage(le=LE, motif="cedee", jusqu_au=jour))
+    _refus("versements", lambda: Echeancier(le=LE, versements=[(jour, "1.00")]))
+
+
+def test_les_premiers_et_derniers_jours_d_un_fait() -> None:
+    assert creance(emise_le=date(1900, 1, 1), echeance=date(2100, 12, 31)).echeance == date(2100, 12, 31)
+
+
 def test_echeance_avant_l_emission() -> None:
     erreur = _refus("echeance", lambda: creance(emise_le=date(2026, 5, 2)), "01/05/2026", "02/05/2026")
     assert erreur.ou == "créance F-1"
@@ -89,6 +106,10 @@ def test_echeance_avant_l_emission() -> None:
         ("creances", lambda: Relance(le=LE, creances="F-1")),
         ("creances", lambda: Relance(le=LE, creances=[1])),
         ("presentee_le", lambda: MiseEnDemeure(le=LE, presentee_le=datetime(2026, 5, 1))),
+        ("presentee_le", lambda: MiseEnDemeure(le=LE, presentee_le=VEILLE)),
+        ("payer_avant_le", lambda: MiseEnDemeure(le=LE, payer_avant_le=VEILLE)),
+        ("publiee_le", lambda: ProcedureCollective(le=LE, genre="redressement", publiee_le=VEILLE)),
+        ("cloturee_le", lambda: ProcedureCollective(le=LE, genre="redressement", cloturee_le=VEILLE)),
         ("a", lambda: Transmission(le=LE, a="")),
         ("qualite", lambda: Debiteur(nom="X", qualite="consommateur")),
         ("nom", lambda: Debiteur(nom=" ", qualite=Qualite.CONSOMMATEUR)),
@@ -103,6 +124,11 @@ def test_echeance_avant_l_emission() -> None:
 )
 def test_faits_refuses(champ: str, fabriquer) -> None:
     _refus(champ, fabriquer)
+
+
+def test_tout_le_meme_jour_est_admis() -> None:
+    assert MiseEnDemeure(le=LE, presentee_le=LE, payer_avant_le=LE).presentee_le == LE
+    assert ProcedureCollective(le=LE, genre="redressement", publiee_le=LE, cloturee_le=LE).cloturee_le == LE
 
 
 # --- dossier ---------------------------------------------------------------------------------------------------------

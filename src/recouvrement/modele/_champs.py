@@ -11,7 +11,7 @@ from attrs import Attribute
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant, montant
-from recouvrement.temps import jour_civil
+from recouvrement.temps import DERNIER_JOUR, PREMIER_JOUR, jour_de_fait
 
 # En texte : compilé au premier usage, l'import reste léger.
 _COURRIEL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
@@ -34,15 +34,15 @@ def nfc_ou_rien(valeur: str | None) -> str | None:
 
 
 def jour(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
-    """Date civile obligatoire."""
-    if type(valeur) is not date:
-        jour_civil(valeur, attribut.name)
+    """Jour d'un fait, obligatoire."""
+    if type(valeur) is not date or not PREMIER_JOUR <= valeur <= DERNIER_JOUR:
+        jour_de_fait(valeur, attribut.name)
 
 
-def jour_ou_rien(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
-    """Date civile facultative."""
-    if valeur is not None and type(valeur) is not date:
-        jour_civil(valeur, attribut.name)
+def jour_ou_rien(objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
+    """Jour d'un fait, facultatif."""
+    if valeur is not None:
+        jour(objet, attribut, valeur)
 
 
 def controler_texte(propre: object, champ: str, *, vide: bool = False, long: int = 200) -> None:

@@ -50,6 +50,12 @@ class MiseEnDemeure:
 
     _repr_html_ = fiche("Mise en demeure")
 
+    def __attrs_post_init__(self) -> None:
+        if self.payer_avant_le is not None and self.payer_avant_le < self.le:
+            raise DonneeInvalide("délai fini avant l'envoi", champ="payer_avant_le", valeur=self.payer_avant_le)
+        if self.presentee_le is not None and self.presentee_le < self.le:
+            raise DonneeInvalide("présentée avant d'être envoyée", champ="presentee_le", valeur=self.presentee_le)
+
 
 @frozen(kw_only=True)
 class Transmission:

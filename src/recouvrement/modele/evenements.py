@@ -193,6 +193,12 @@ class ProcedureCollective:
 
     _repr_html_ = fiche("Procédure collective")
 
+    def __attrs_post_init__(self) -> None:
+        if self.publiee_le is not None and self.publiee_le < self.le:
+            raise DonneeInvalide("publiée avant d'être ouverte", champ="publiee_le", valeur=self.publiee_le)
+        if self.cloturee_le is not None and self.cloturee_le < self.le:
+            raise DonneeInvalide("close avant d'être ouverte", champ="cloturee_le", valeur=self.cloturee_le)
+
 
 @frozen(kw_only=True)
 class Titre:

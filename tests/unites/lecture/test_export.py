@@ -212,7 +212,13 @@ genres: dict[type, st.SearchStrategy[Evenement]] = {
     DelaiDeGrace: st.builds(
         DelaiDeGrace, du=st.just(date(2026, 1, 1)), au=st.just(date(2027, 1, 1)), creance=seul, taux=st.none() | taux
     ),
-    ProcedureCollective: st.builds(ProcedureCollective, le=dates, genre=st.just("sauvegarde"), publiee_le=st.none() | dates),
+    ProcedureCollective: st.builds(
+        ProcedureCollective,
+        le=st.just(date(2026, 1, 1)),
+        genre=st.just("sauvegarde"),
+        publiee_le=st.none() | st.just(date(2026, 1, 12)),
+        cloturee_le=st.none() | st.just(date(2027, 1, 1)),
+    ),
     Titre: st.builds(
         Titre, le=st.just(date(2026, 1, 1)), executoire_le=st.just(date(2026, 2, 1)), creance=nomme, signifie_le=st.none() | dates
     ),
@@ -232,11 +238,11 @@ genres: dict[type, st.SearchStrategy[Evenement]] = {
     Relance: st.builds(Relance, le=dates, creances=plusieurs, etape=mots, canal=mots, pour_memoire=plusieurs),
     MiseEnDemeure: st.builds(
         MiseEnDemeure,
-        le=dates,
+        le=st.just(date(2026, 1, 1)),
         creances=plusieurs,
         etape=mots,
-        payer_avant_le=st.none() | dates,
-        presentee_le=st.none() | dates,
+        payer_avant_le=st.none() | st.just(date(2026, 1, 12)),
+        presentee_le=st.none() | st.just(date(2026, 1, 5)),
         pour_memoire=plusieurs,
     ),
     Transmission: st.builds(Transmission, le=dates, creances=plusieurs, a=mots, pour_memoire=plusieurs),
