@@ -16,7 +16,7 @@ from recouvrement.courrier.document import Courrier
 from recouvrement.modele._champs import masquer_iban
 from recouvrement.modele.actes import Demarche
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.evenements import Paiement, Rejet
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Adresse, Debiteur
@@ -149,6 +149,8 @@ class Anomalie:
     Attributes:
         gravite: ``refus`` : rien n'a été tiré de cet élément ; ``alerte`` : lu, avec un doute à lever.
         ou: Fichier, ligne ou élément.
+        creances: D'un événement refusé, les créances ou factures qu'il nomme ; vide : il a pu les atteindre toutes. ``None`` : ce
+            n'est pas un événement.
     """
 
     gravite: Literal["refus", "alerte"]
@@ -157,6 +159,12 @@ class Anomalie:
     champ: str = ""
     valeur: str = ""
     remede: str = ""
+    creances: tuple[str, ...] | None = None
+
+    def atteint(self, dossier: Dossier) -> bool:
+        """Vrai si l'événement refusé a pu changer ce que doit ce dossier : ne réclamez rien avant de l'avoir corrigé."""
+        numeros = {numero for x in dossier.creances for numero in (x.reference, x.numero)}
+        return self.creances is not None and (not self.creances or not numeros.isdisjoint(self.creances))
 
     def __str__(self) -> str:
         tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)
@@ -218,6 +226,7 @@ class Lecture:
     Attributes:
         encaissements: Règlements dont la créance n'est pas connue ; ``rassembler`` porte au dossier ceux dont le débiteur l'est.
         retours: Paiements revenus impayés, à rattacher au paiement d'origine.
+        lieux: Où chaque événement a été lu, dans leur ordre ; vide si le lecteur ne le dit pas.
     """
 
     creances: tuple[Creance, ...] = ()
@@ -225,6 +234,7 @@ class Lecture:
     anomalies: tuple[Anomalie, ...] = ()
     encaissements: tuple[Encaissement, ...] = ()
     retours: tuple[Retour, ...] = ()
+    lieux: tuple[str, ...] = field(default=(), eq=False, repr=False)
 
 
 class MoteurRendu(Protocol):

@@ -170,6 +170,50 @@ def test_a_blanc_apres_un_envoi_ne_change_rien(capsys, creances: Path, tmp_path:
     assert {n: o for n, o in _arbre(vers).items() if "registre" not in n} == lettres
 
 
+FAITS = "type;le;montant;creance\n"
+
+
+@pytest.mark.parametrize(
+    ("faits", "ou", "retenus"),
+    [
+        (FAITS + "paiement;2026-08-01;mille;F-1\n", "faits.csv, ligne 2", {"Menuiserie SARL"}),
+        (FAITS + "avoir;2026-08-01;;F-2\n", "faits.csv, ligne 2", {"Mme Durand"}),
+        (FAITS + "relance;2026-08-01;3,00;F-1 F-2\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
+        (FAITS + "paiement;2026-08-01;mille;\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
+        (FAITS + "paiement;2026-08-01;10,00;F-7\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
+        (FAITS + "paiement;2026-08-01;10,00\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
+        ("genre;le\npaiement;2026-08-01\n", "faits.csv, en-tête", {"Menuiserie SARL", "Mme Durand"}),
+        (FAITS + "rejet;2026-08-01;;\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
+    ],
+    ids=["paiement", "avoir", "deux-creances", "aucune-nommee", "inconnue", "cellules", "fichier", "rejet"],
+)
+def test_un_evenement_refuse_retient_les_lettres(
+    capsys, creances: Path, tmp_path: Path, faits: str, ou: str, retenus: set[str]
+) -> None:
+    """Un paiement mal écrit ferait réclamer une somme déjà payée."""
+    fichier, vers = tmp_path / "faits.csv", tmp_path / "lettres"
+    fichier.write_text(faits, encoding="utf-8")
+    code, dit, erreurs = lancer(capsys, "lettres", creances, fichier, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")
+    partis = {"Menuiserie SARL", "Mme Durand"} - retenus
+    assert (code, {x.split(" : ")[0] for x in dit.splitlines()}) == (1, partis)
+    dits = [x for x in erreurs.splitlines() if x.startswith("Retenu")]
+    assert {x.split(" : ")[1] for x in dits} == retenus
+    assert all(ou in x for x in dits)
+    assert sum(n.endswith(".txt") for n in _arbre(vers)) == len(partis)
+    code, dit, _ = lancer(capsys, "examiner", creances, fichier, "--au", "2026-09-01")
+    assert (code, dit.count("! un événement refusé a pu changer la somme")) == (1, len(retenus))
+    fichier.unlink()
+    assert lancer(capsys, "lettres", creances, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")[0] == 0
+    assert sum(n.endswith(".txt") for n in _arbre(vers)) == 2
+
+
+def test_une_facture_refusee_ne_retient_que_les_siennes(capsys, tmp_path: Path) -> None:
+    fichier, vers = tmp_path / "c.csv", tmp_path / "lettres"
+    fichier.write_text(ENTETE + BONNE + FAUSSE, encoding="utf-8")
+    code, dit, erreurs = _lettres(capsys, fichier, vers)
+    assert (code, "Menuiserie SARL" in dit, "Retenu" in erreurs) == (1, True, False)
+
+
 def test_un_dossier_ou_l_on_ne_peut_ecrire(capsys, creances: Path, tmp_path: Path) -> None:
     obstacle = tmp_path / "fichier"
     obstacle.write_text("", encoding="utf-8")
@@ -344,8 +388,12 @@ def test_expedier_est_a_blanc_par_defaut(capsys, creances: Path, tmp_path: Path)
     assert (code, vers.exists()) == (0, False)
     assert "à blanc" in dit
     assert "Rien n'est parti" in dit
+    faits = tmp_path / "faits.csv"
+    faits.write_text(FAITS + "paiement;2026-08-01;mille;F-1\n", encoding="utf-8")
+    code, dit, erreurs = lancer(capsys, "expedier", faits, *arguments[1:])
+    assert (code, "Menuiserie" in dit, "Retenu : Menuiserie SARL" in erreurs) == (1, False, True)
     code, dit, _ = lancer(capsys, *arguments, "--pour-de-vrai")
-    assert "à retenter" in dit  # aucun serveur à ce port
+    assert (code, "à retenter" in dit) == (1, True)  # aucun serveur à ce port
     assert "Rien n'est parti" not in dit
 
 

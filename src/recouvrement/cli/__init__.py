@@ -1,6 +1,6 @@
 """La commande ``recouvrement``. Elle ne fait qu'appeler la bibliothèque ; elle seule lit l'horloge, l'environnement et le terminal.
 
-Code de retour : 0, tout est lu et traité ; 1, une partie a été refusée, le reste est traité ; 2, rien n'a pu se faire.
+Code de retour : 0, tout est lu et traité ; 1, une partie a été refusée, retenue, ou n'est pas partie ; 2, rien n'a pu se faire.
 """
 
 import sys

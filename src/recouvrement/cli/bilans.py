@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 
 from recouvrement.affichage import date_fr
 from recouvrement.cli.entree import Lus, lecteurs
@@ -35,7 +36,7 @@ def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
     lignes = [{"debiteur": b.dossier.debiteur.nom} | ligne for b in bilans for ligne in b.vers_lignes()]
     rendu = {"au": options.au.isoformat(), "bilans": [b.vers_dict() for b in bilans], "anomalies": [str(a) for a in anomalies]}
     if not pour_un_programme(options, lignes, rendu):
-        print("\n\n".join(_tableau(b) for b in bilans) or "Aucune créance.")
+        print("\n\n".join(_tableau(b, anomalies) for b in bilans) or "Aucune créance.")
     return TOUT_LU
 
 
@@ -183,8 +184,8 @@ def _bilans(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie
     return bilans
 
 
-def _tableau(bilan: Bilan) -> str:
-    """Un débiteur : une ligne par facture, le total, la suite, les alertes."""
+def _tableau(bilan: Bilan, anomalies: Sequence[Anomalie]) -> str:
+    """Un débiteur : une ligne par facture, le total, la suite, les alertes, les événements refusés."""
     entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir jusqu'au")
     lignes = [
         (
@@ -200,7 +201,8 @@ def _tableau(bilan: Bilan) -> str:
     tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
     suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
-    return "\n".join([tete, tableau((entetes, *lignes, *total)), suite, *alertes])
+    doutes = [f"! un événement refusé a pu changer la somme : {a.ou or a.message}" for a in anomalies if a.atteint(bilan.dossier)]
+    return "\n".join([tete, tableau((entetes, *lignes, *total)), suite, *alertes, *doutes])
 
 
 def _pourquoi(bilan: Bilan) -> str:

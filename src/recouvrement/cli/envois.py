@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -28,24 +29,37 @@ SMTP = ("hote", "port", "expediteur", "identifiant", "securite", "delai", "repon
 MOT_DE_PASSE = "RECOUVREMENT_SMTP_MOT_DE_PASSE"
 
 
-def lettres(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+def lettres(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Les lettres dues, dans un dossier."""
     from recouvrement.envoi.repertoire import Repertoire
 
     canaux = dict.fromkeys(("courriel", *EN_PAPIER), Repertoire(options.vers, horloge))
-    return _envoyer(options, dossiers, canaux, ISSUES, a_blanc=options.a_blanc)
+    return _envoyer(options, _libres(dossiers, anomalies), canaux, ISSUES, a_blanc=options.a_blanc)
 
 
-def expedier(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+def expedier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Le courriel par SMTP, le papier dans un dossier ; à blanc par défaut."""
     from recouvrement.envoi.repertoire import Repertoire
 
     canaux = {"courriel": _smtp(options.config), **dict.fromkeys(EN_PAPIER, Repertoire(options.vers, horloge))}
     issues = ISSUES | {"pris": "partie", "deja_envoye": "déjà partie"}
-    code = _envoyer(options, dossiers, canaux, issues, a_blanc=not options.pour_de_vrai)
+    code = _envoyer(options, _libres(dossiers, anomalies), canaux, issues, a_blanc=not options.pour_de_vrai)
     if not options.pour_de_vrai:
         print("Rien n'est parti : ajoutez --pour-de-vrai.")
     return code
+
+
+def _libres(dossiers: Lus, anomalies: Sequence[Anomalie]) -> Lus:
+    """Les dossiers dont la somme est sûre ; aucune lettre ne part des autres, et leur débiteur est nommé."""
+    libres = []
+    for dossier in dossiers:
+        doute = next((a for a in anomalies if a.atteint(dossier)), None)
+        if doute is None:
+            libres.append(dossier)
+        else:
+            ou = doute.ou or doute.message
+            print(f"Retenu : {dossier.debiteur.nom} : un événement refusé a pu changer la somme ({ou})", file=sys.stderr)
+    return tuple(libres)
 
 
 def _envoyer(
@@ -68,7 +82,7 @@ def _envoyer(
         )
         rates = 0
         for envoi in envois:
-            rates += envoi.issue in ("erreur", "refuse", "inconnu")
+            rates += envoi.issue in ("erreur", "refuse", "a_retenter", "inconnu")
             quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
             print(" : ".join(p for p in (envoi.dossier.debiteur.nom, issues.get(envoi.issue, envoi.issue), quoi) if p))
             for alerte in envoi.avertissements:

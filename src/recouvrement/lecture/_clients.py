@@ -105,10 +105,11 @@ class Faits:
         noms = ("solde", "creances", "reglements", "ecarte")
         return Encours(**{nom: Montant.de_centimes(self.sommes[nom]) for nom in noms})
 
-    def refuser(self, x: Ligne, message: str, remede: str = "") -> None:
-        """Rien n'est tiré de cette ligne."""
+    def refuser(self, x: Ligne, message: str, remede: str = "", creances: tuple[str, ...] | None = None) -> None:
+        """Rien n'est tiré de cette ligne ; un crédit dit les ``creances`` qu'il a pu réduire."""
         self.sommes["ecarte"] += x.net
-        self.constat.a(x.ou).refuser(DonneeInvalide(message, champ=x.aux or x.compte, valeur=x.montant, remede=remede))
+        refus = DonneeInvalide(message, champ=x.aux or x.compte, valeur=x.montant, remede=remede)
+        self.constat.a(x.ou).refuser(refus, creances)
 
 
 def lire_clients(livres: Sequence[Livres], reglages: Reglages, constat: Constat) -> Faits:
@@ -298,7 +299,8 @@ class _Client:
             return self.faits.refuser(y.x, "virement en clients douteux : la facture reste due")
         if not visees:
             quoi = "crédit lettré avec une ligne écartée" if y.x.lettre else "crédit sans facture ouverte"
-            return self.faits.refuser(y.x, f"{quoi} : rien n'en est déduit", "Vérifiez le lettrage de ce client.")
+            message, remede = f"{quoi} : rien n'en est déduit", "Vérifiez le lettrage de ce client."
+            return self.faits.refuser(y.x, message, remede, tuple(self.creances) or None)
         self.faits.sommes["reglements"] -= y.x.net
         if y.nature == "vente" and nommee:
             le = min(y.le, y.x.piece_le or y.le)

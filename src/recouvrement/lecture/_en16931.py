@@ -64,6 +64,11 @@ def lire_piece(piece: Piece, constat: Constat) -> Lecture:
     return Lecture(creances=creances)
 
 
+def est_un_avoir(piece: Piece) -> bool:
+    """Vrai si la pièce réduit ce qui est dû : par son type, ou d'un total négatif."""
+    return piece.type in AVOIRS or piece.sommes.total.startswith("-")
+
+
 def _exiger(texte: str, champ: str) -> str:
     if not texte:
         raise DonneeInvalide("terme obligatoire absent", champ=champ, remede=REDEMANDER)

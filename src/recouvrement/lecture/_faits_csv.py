@@ -192,7 +192,7 @@ def _qualite(cellules: Mapping[str, str], tva: str | None, creancier: bool) -> t
 def _adresse(cellules: Mapping[str, str], doutes: list[tuple[str, str]]) -> Adresse | None:
     lus: dict[str, Any] = {c: cellules[c] for c in _ADRESSE if c in cellules}
     if len(lus) == len(_ADRESSE):
-        complements = _references(cellules.get("complements", "") + "|")
+        complements = references(cellules.get("complements", "") + "|")
         return Adresse(**lus, complements=complements, pays=cellules.get("pays", "FR"))
     if lus:
         manque = next(c for c in _ADRESSE if c not in lus)
@@ -298,7 +298,7 @@ def _donnee(ligne: Ligne, colonne: str, champ: str) -> Any:
         return ligne.jour(colonne)
     if champ in ("non_avenu", "decheance"):
         return _oui_non(ligne, colonne)
-    return _references(texte) if champ in ("creances", "pour_memoire") else texte
+    return references(texte) if champ in ("creances", "pour_memoire") else texte
 
 
 def _versements(ligne: Ligne, texte: str) -> tuple[tuple[date, Montant], ...]:
@@ -314,7 +314,7 @@ def _versements(ligne: Ligne, texte: str) -> tuple[tuple[date, Montant], ...]:
     return tuple(lus)
 
 
-def _references(texte: str) -> tuple[str, ...]:
+def references(texte: str) -> tuple[str, ...]:
     """Références séparées par « | », sinon par des espaces."""
     parts = texte.split("|") if "|" in texte else re.split(r"\s+", texte)
     return tuple(p.strip() for p in parts if p.strip())

@@ -12,6 +12,7 @@ from recouvrement.lecture._faits_csv import (
     lire_creance,
     lire_evenement,
     plus_proche,
+    references,
 )
 from recouvrement.lecture._ligne import Ligne
 from recouvrement.lecture.constat import Constat, montrer
@@ -118,22 +119,31 @@ class Suite:
     parties: Parties
     creances: dict[tuple[str, str], Creance] = field(factory=dict)
     evenements: list[Evenement] = field(factory=list)
+    lieux: list[str] = field(factory=list)
     _references: set[tuple[type, str]] = field(factory=set)
 
     def lire(self, ligne: Ligne, constat: Constat) -> None:
         """Ajoute le fait de cette ligne, ou consigne pourquoi il n'y en a pas."""
         try:
             if self.entete.evenementiel:
-                self._ajouter_evenement(lire_evenement(ligne))
+                self._ajouter_evenement(lire_evenement(ligne), constat.ou)
             else:
                 self._ajouter_creance(lire_creance(ligne, self.parties, constat))
         except DonneeInvalide as e:
-            constat.refuser(e)
+            self.refuser(e, constat, ligne.texte("creance") or "")
+
+    def refuser(self, e: DonneeInvalide, constat: Constat, nommees: str = "") -> None:
+        """Consigne le refus ; celui d'un événement dit les créances qu'il nommait, si elles ont pu se lire."""
+        creances = tuple(dict.fromkeys([nommees, *references(nommees)])) if nommees else ()
+        constat.refuser(e, creances if self.entete.evenementiel else None)
 
     def lecture(self, carnet: Constat) -> Lecture:
         """Tout ce qui a été lu."""
         return Lecture(
-            creances=tuple(self.creances.values()), evenements=tuple(self.evenements), anomalies=tuple(carnet.anomalies)
+            creances=tuple(self.creances.values()),
+            evenements=tuple(self.evenements),
+            anomalies=tuple(carnet.anomalies),
+            lieux=tuple(self.lieux),
         )
 
     def _ajouter_creance(self, creance: Creance) -> None:
@@ -142,12 +152,13 @@ class Suite:
             raise _double(creance.reference)
         self.creances[cle] = creance
 
-    def _ajouter_evenement(self, evenement: Evenement) -> None:
+    def _ajouter_evenement(self, evenement: Evenement, ou: str) -> None:
         cle = (type(evenement), evenement.reference)
         if evenement.reference and cle in self._references:
             raise _double(evenement.reference)
         self._references.add(cle)
         self.evenements.append(evenement)
+        self.lieux.append(ou)
 
 
 def _double(reference: str) -> DonneeInvalide:

@@ -47,12 +47,22 @@ class Constat:
             Anomalie(gravite="alerte", ou=self.ou, message=message, champ=self._nom(champ), valeur=montrer(valeur), remede=remede)
         )
 
-    def refuser(self, e: DonneeInvalide) -> None:
-        """Rien n'est tiré de cet élément."""
+    def refuser(self, e: DonneeInvalide, creances: tuple[str, ...] | None = None) -> None:
+        """Rien n'est tiré de cet élément.
+
+        Args:
+            creances: Voir ``Anomalie.creances``.
+        """
         ou = f"{self.ou}, {e.ou}" if e.ou and e.ou != self.ou else self.ou
         self.anomalies.append(
             Anomalie(
-                gravite="refus", ou=ou, message=e.message, champ=self._nom(e.champ), valeur=montrer(e.valeur), remede=e.remede
+                gravite="refus",
+                ou=ou,
+                message=e.message,
+                champ=self._nom(e.champ),
+                valeur=montrer(e.valeur),
+                remede=e.remede,
+                creances=creances,
             )
         )
 

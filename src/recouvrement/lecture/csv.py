@@ -80,7 +80,7 @@ class LecteurCsv:
             try:
                 ligne = self._ligne(entete, colonnes, cellules)
             except DonneeInvalide as e:
-                constat.refuser(e)
+                suite.refuser(e, constat)
             else:
                 suite.lire(ligne, constat)
         return suite.lecture(carnet)

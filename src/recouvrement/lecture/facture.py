@@ -8,7 +8,7 @@ from attrs import frozen
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import _cii, _ubl
 from recouvrement.lecture._commun import lire_entete, lire_octets, nom_de
-from recouvrement.lecture._en16931 import lire_piece
+from recouvrement.lecture._en16931 import est_un_avoir, lire_piece
 from recouvrement.lecture._piece import Piece
 from recouvrement.lecture._xml import lire_arbre
 from recouvrement.lecture.constat import Constat
@@ -48,14 +48,22 @@ class LecteurFacture:
 
 def _lire_racine(racine: Element, ou: str) -> Lecture:
     constat = Constat(ou)
+    piece: Piece | None = None
     try:
-        piece: Piece = _cii.lire_cii(racine) if racine.tag == _cii.RACINE else _ubl.lire_ubl(racine)
+        piece = _cii.lire_cii(racine) if racine.tag == _cii.RACINE else _ubl.lire_ubl(racine)
         constat.ou = f"{ou}, facture {piece.numero[:60]}" if piece.numero else ou
         lecture = lire_piece(piece, constat)
     except DonneeInvalide as e:
-        constat.refuser(e)
+        constat.refuser(e, _reduites(piece))
         lecture = Lecture()
     return Lecture(creances=lecture.creances, evenements=lecture.evenements, anomalies=tuple(constat.anomalies))
+
+
+def _reduites(piece: Piece | None) -> tuple[str, ...] | None:
+    """Les factures que réduit un avoir refusé ; une pièce dont rien ne se lit en est peut-être un."""
+    if piece is None:
+        return ()
+    return piece.anterieures if est_un_avoir(piece) else None
 
 
 def _facture_du_pdf(octets: bytes, ou: str) -> Element:

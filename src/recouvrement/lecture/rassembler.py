@@ -1,15 +1,25 @@
 """De plusieurs lectures à des dossiers : les doublons sont dits, un fait sans dossier est refusé, le reste est traité."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from attrs import evolve
 
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.lecture.constat import Constat
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
 from recouvrement.modele.evenements import Blocage, Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
+
+
+class _Fait(NamedTuple):
+    """Un événement, où il a été lu, et les parties (créancier, débiteur) auxquelles les livres l'attribuent ; vide : rien de tel."""
+
+    ou: str
+    evenement: Evenement
+    parties: frozenset[tuple[str, str]] = frozenset()
 
 
 def rassembler(
@@ -17,6 +27,8 @@ def rassembler(
 ) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
     """Dossiers par créancier, débiteur et devise, et tout ce qui n'a pas pu y entrer, fichiers illisibles compris.
 
+    Un événement refusé ne dit que les créances lues qu'il nomme : s'il n'en nomme aucune, il a pu les atteindre toutes. Un fichier
+    illisible aussi : ce sont peut-être des paiements. ``Anomalie.atteint`` dit les dossiers à ne pas relancer avant de l'avoir corrigé.
     Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée. Un règlement dont
     le débiteur est connu (FEC) entre à son dossier, sans y désigner de créance ; celui d'un relevé reste une proposition.
 
@@ -30,35 +42,43 @@ def rassembler(
             lues.append((source.name if isinstance(source, Path) else source, lecture))
             anomalies.extend(lecture.anomalies)
         else:
-            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture)))
+            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture), creances=()))
     creances = _sans_doublon(((nom, c) for nom, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
-    suivis: list[list[Evenement]] = [[] for _ in dossiers]
+    suivis: list[list[_Fait]] = [[] for _ in dossiers]
     par_numero: dict[str, list[Creance]] = {}
     for x in creances:
         for numero in {x.reference, x.numero}:
             par_numero.setdefault(numero, []).append(x)
-    faits = [(nom, vise, parties) for nom, e, parties in _faits(lues) for vise in _par_facture(e, par_numero)]
-    for nom, evenement, parties in sorted(faits, key=lambda fait: isinstance(fait[1], Rejet)):
-        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], evenement, parties)]
+    faits = [fait._replace(evenement=vise) for fait in _faits(lues) for vise in _par_facture(fait.evenement, par_numero)]
+    for fait in sorted(faits, key=lambda fait: isinstance(fait.evenement, Rejet)):
+        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], fait)]
         if len(rangs) == 1:
-            suivis[rangs[0]].append(evenement)
+            suivis[rangs[0]].append(fait)
         else:
-            echeances = len(par_numero.get(getattr(evenement, "creance", None) or "", []))
-            anomalies.append(_sans_dossier(nom, evenement, len(rangs), echeances))
+            echeances = len(par_numero.get(getattr(fait.evenement, "creance", None) or "", []))
+            anomalies.append(_sans_dossier(fait, len(rangs), echeances))
     for nom, lecture in lues:
         anomalies += _propositions(nom, lecture)
-    return tuple(_completer(d, evenements, anomalies) for d, evenements in zip(dossiers, suivis, strict=True)), tuple(anomalies)
+    completes = tuple([_completer(d, siens, anomalies) for d, siens in zip(dossiers, suivis, strict=True)])
+    return completes, tuple([_visant(x, par_numero) for x in anomalies])
 
 
-def _faits(lues: Iterable[tuple[str, Lecture]]) -> Iterator[tuple[str, Evenement, frozenset[tuple[str, str]]]]:
-    """Chaque fait, et les parties (créancier, débiteur) auxquelles les livres l'attribuent ; vide : rien de tel."""
+def _visant(anomalie: Anomalie, connues: Collection[str]) -> Anomalie:
+    """Des créances qu'un événement refusé nomme, celles qui sont lues ; aucune : sa référence est peut-être fausse."""
+    if anomalie.creances is None:
+        return anomalie
+    return evolve(anomalie, creances=tuple([numero for numero in anomalie.creances if numero in connues]))
+
+
+def _faits(lues: Iterable[tuple[str, Lecture]]) -> Iterator[_Fait]:
+    """Chaque fait ; un règlement des livres va à ses parties."""
     for nom, lecture in lues:
         creanciers = {x.creancier.cle for x in lecture.creances}
-        yield from ((nom, e, frozenset()) for e in lecture.evenements)
+        yield from map(_Fait, lecture.lieux or [nom] * len(lecture.evenements), lecture.evenements)
         for e in lecture.encaissements:
             if e.debiteur:
-                yield nom, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers)
+                yield _Fait(nom, e.paiement, frozenset((creancier, e.debiteur.cle) for creancier in creanciers))
 
 
 def _par_facture(evenement: Evenement, par_numero: Mapping[str, list[Creance]]) -> tuple[Evenement, ...]:
@@ -75,12 +95,13 @@ def _par_facture(evenement: Evenement, par_numero: Mapping[str, list[Creance]]) 
     return tuple(evolve(evenement, creance=x.reference, reference=cle and f"{cle} {x.reference}") for x in memes)
 
 
-def _va_a(dossier: Dossier, suivis: Iterable[Evenement], evenement: Evenement, parties: frozenset[tuple[str, str]]) -> bool:
+def _va_a(dossier: Dossier, suivis: Iterable[_Fait], fait: _Fait) -> bool:
     """Un rejet suit son paiement ; un règlement des livres, ses parties ; le reste, les créances qu'il nomme."""
+    evenement = fait.evenement
     if isinstance(evenement, Rejet):
-        return any(isinstance(e, Paiement) and e.reference == evenement.paiement for e in suivis)
-    if isinstance(evenement, Paiement) and parties:
-        return (dossier.creancier.cle, dossier.debiteur.cle) in parties and evenement.montant.devise == dossier.devise
+        return any(isinstance(x.evenement, Paiement) and x.evenement.reference == evenement.paiement for x in suivis)
+    if isinstance(evenement, Paiement) and fait.parties:
+        return (dossier.creancier.cle, dossier.debiteur.cle) in fait.parties and evenement.montant.devise == dossier.devise
     return dossier.concerne(evenement)
 
 
@@ -117,7 +138,8 @@ def _doublon(nom: str, creance: Creance, avant: str, premiere: Creance) -> Anoma
     )
 
 
-def _sans_dossier(nom: str, evenement: Evenement, candidats: int, echeances: int) -> Anomalie:
+def _sans_dossier(fait: _Fait, candidats: int, echeances: int) -> Anomalie:
+    evenement = fait.evenement
     quoi = f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y}"
     cible = "aucun paiement lu" if isinstance(evenement, Rejet) else "aucune créance lue"
     message = f"{quoi} : plusieurs dossiers possibles" if candidats else f"{quoi} : {cible} ne porte cette référence"
@@ -125,26 +147,24 @@ def _sans_dossier(nom: str, evenement: Evenement, candidats: int, echeances: int
         message = f"{quoi} : la facture a {echeances} échéances, il n'en nomme aucune"
     return Anomalie(
         gravite="refus",
-        ou=nom,
+        ou=fait.ou,
         message=message,
         champ="creance",
         valeur=evenement.paiement if isinstance(evenement, Rejet) else ", ".join(creances_visees(evenement)),
         remede="Nommez une créance lue avec ce fichier.",
+        creances=None if isinstance(evenement, Rejet) else creances_visees(evenement),  # sans son paiement, un rejet n'ôte rien
     )
 
 
-def _completer(dossier: Dossier, evenements: list[Evenement], anomalies: list[Anomalie]) -> Dossier:
+def _completer(dossier: Dossier, faits: Sequence[_Fait], anomalies: list[Anomalie]) -> Dossier:
     """Le dossier avec ses faits ; si l'ensemble ne tient pas, fait par fait, pour nommer le fautif."""
     try:
-        return evolve(dossier, evenements=evenements)
+        return evolve(dossier, evenements=[fait.evenement for fait in faits])
     except DonneeInvalide:
-        for evenement in evenements:
+        constat = Constat("", anomalies)
+        for fait in faits:
             try:
-                dossier = dossier.avec(evenement)
+                dossier = dossier.avec(fait.evenement)
             except DonneeInvalide as e:
-                anomalies.append(
-                    Anomalie(
-                        gravite="refus", ou=e.ou, message=e.message, champ=e.champ, valeur=str(e.valeur or ""), remede=e.remede
-                    )
-                )
+                constat.a(fait.ou).refuser(e, creances_visees(fait.evenement) or tuple([x.reference for x in dossier.creances]))
         return dossier

@@ -77,7 +77,7 @@ class LecteurStatuts:
             try:
                 evenements += list(_faits(racine, accuse, reference, constat))
             except DonneeInvalide as e:
-                constat.refuser(e)
+                constat.refuser(e, (numero,) if numero else ())
         return Lecture(evenements=tuple(evenements), anomalies=tuple(carnet.anomalies))
 
 

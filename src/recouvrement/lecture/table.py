@@ -49,7 +49,7 @@ def lire_table(
         try:
             ligne = _ligne(entete, valeurs)
         except DonneeInvalide as e:
-            constat.refuser(e)
+            suite.refuser(e, constat)
         else:
             suite.lire(ligne, constat)
     return suite.lecture(carnet)
