@@ -253,6 +253,16 @@ def test_les_autres_vues(capsys, creances: Path, commande: str, dit: str) -> Non
     assert dit in capsys.readouterr().out
 
 
+def test_diagnostiquer_un_dossier(capsys, creances: Path, tmp_path: Path) -> None:
+    (tmp_path / "autre.csv").write_text(ENTETE + AUTRE, encoding="utf-8")
+    (tmp_path / "note.md").write_text("à part", encoding="utf-8")
+    code, dit, _ = lancer(capsys, "diagnostiquer", tmp_path, creances, "--json")
+    assert (code, [x["fichier"] for x in json.loads(dit)]) == (0, ["autre.csv", "creances.csv", "creances.csv"])
+    (tmp_path / "vide").mkdir()
+    code, _, erreurs = lancer(capsys, "diagnostiquer", tmp_path / "vide")
+    assert (code, "sans aucun fichier" in erreurs) == (2, True)
+
+
 def test_delai(capsys) -> None:
     assert main(["delai", "injonction_signification", "--depart", "2026-09-01"]) == 0
     assert "décembre 2026 — dernier jour pour agir" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from recouvrement.cli.entree import Lus, lecteurs
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, pour_un_programme, tableau
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import diagnostiquer as diagnostic_de
+from recouvrement.lecture.fichiers import deplier
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
@@ -20,7 +21,10 @@ COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
 def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomalie]) -> int:
     """Ce qu'est chaque fichier."""
     csv, fec = lecteurs(options)
-    diagnostics = [diagnostic_de(fichier, csv=csv, fec=fec) for fichier in options.examines]
+    fichiers = [fichier for donne in options.examines for fichier in deplier(donne)]
+    if not fichiers:
+        raise DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede="Sont lus : .csv, .txt, .xml, .pdf.")
+    diagnostics = [diagnostic_de(fichier, csv=csv, fec=fec) for fichier in fichiers]
     if options.json:
         print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))
     else:

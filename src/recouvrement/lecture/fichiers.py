@@ -64,7 +64,7 @@ def lire_fichiers(
     Args:
         progres: Appelé après chaque fichier : le fichier, combien sont lus, combien il y en a.
     """
-    tous = [chemin for donne in chemins for chemin in _fichiers(donne)]
+    tous = [chemin for donne in chemins for chemin in deplier(donne)]
     exercices = [chemin for chemin in tous if _est_fec(chemin)]
     lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt, "statut": statuts}
     lus: dict[Path, Lecture | RecouvrementError] = _exercices(exercices, fec)
@@ -76,7 +76,8 @@ def lire_fichiers(
     return tuple(rendus)
 
 
-def _fichiers(chemin: Path) -> Iterator[Path]:
+def deplier(chemin: Path) -> Iterator[Path]:
+    """Le fichier ; d'un dossier, ceux qu'on sait lire, dans l'ordre des noms."""
     if chemin.is_dir():
         yield from sorted(f for f in chemin.iterdir() if f.suffix.lower() in _CSV | _FACTURES and f.is_file())
     else:
