@@ -132,6 +132,43 @@ def test_arguments_refuses(capsys, arguments: list[str]) -> None:
     assert capsys.readouterr().err
 
 
+def test_une_creance_sans_regime_d_interets_n_ote_pas_les_autres(capsys, tmp_path: Path) -> None:
+    fichier, vers = tmp_path / "c.csv", tmp_path / "lettres"
+    sans = f"T-1;500,00;2026-04-01;2026-05-01;Menuiserie SARL;commercant;{FIN}"
+    lignes = [ENTETE, BONNE, sans]
+    fichier.write_text(
+        "".join(x.rstrip("\n") + f";{n}\n" for x, n in zip(lignes, ("nature", "", "transport_marchandises"), strict=True))
+    )
+    commun = (fichier, "--au", "2026-09-01")
+    for commande in (
+        ("examiner",),
+        ("plan",),
+        ("voies",),
+        ("balance",),
+        ("echeancier", "--mensualites", 3),
+        ("expliquer", "--creance", "F-1"),
+        ("lettres", "--vers", vers, "--formats", "texte"),
+    ):
+        code, dit, erreurs = lancer(capsys, commande[0], *commun, *commande[1:])
+        assert (code, "Menuiserie SARL" in dit or "F-1" in dit) == (1, True), commande
+        assert "Refusé : c.csv, Menuiserie SARL : T-1 : " in erreurs, commande
+    (lettre,) = vers.glob("*.txt")
+    assert "T-1" not in lettre.read_text(encoding="utf-8")
+    code, dit, _ = lancer(capsys, "expliquer", *commun, "--creance", "T-1")
+    assert (code, dit) == (1, "")
+    code, dit, erreurs = lancer(capsys, "prescription", *commun, "--json")
+    assert (code, erreurs) == (0, "")
+    assert {x["reference"]: x["regime"] for x in json.loads(dit)} == {"F-1": "commercial", "T-1": "transport_marchandises"}
+
+
+def test_une_prescription_non_decrite_est_refusee(capsys, tmp_path: Path) -> None:
+    fichier = tmp_path / "c.csv"
+    lignes = [ENTETE, BONNE, AUTRE]
+    fichier.write_text("".join(x.rstrip("\n") + f";{n}\n" for x, n in zip(lignes, ("nature", "", "tombola"), strict=True)))
+    code, dit, erreurs = lancer(capsys, "prescription", fichier, "--au", "2026-09-01")
+    assert (code, "facture F-1" in dit, "F-2" in dit, "Mme Durand : F-2 : " in erreurs) == (1, True, False, True)
+
+
 # --- lettres ---------------------------------------------------------------------------------------------------------
 
 

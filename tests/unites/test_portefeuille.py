@@ -15,6 +15,7 @@ from recouvrement import (
     Debiteur,
     DonneeInvalide,
     Dossier,
+    Echeancier,
     MiseEnDemeure,
     Montant,
     Paiement,
@@ -22,7 +23,9 @@ from recouvrement import (
     Politique,
     Portefeuille,
     Qualite,
+    Rejet,
     Relance,
+    Signal,
 )
 from recouvrement.politique.balance import MONTREES
 from recouvrement.politique.dso import NON_EPUISE, SANS_VENTES
@@ -59,6 +62,36 @@ def test_un_dossier_fautif_est_ecarte_et_dit() -> None:
     assert len(p.bilans) == 3
     assert repr(p) == "Portefeuille(4 dossiers, au=2026-09-01, 1 écartés)"
     assert "DroitIndisponible" in p._repr_html_()
+
+
+def test_une_creance_sans_regime_n_ecarte_qu_elle() -> None:
+    """Un transport n'ôte pas à son client les factures qui suivent un régime décrit."""
+    faits = (
+        Paiement(le=date(2026, 6, 1), montant="100.00", creance="T-1", reference="VIR-1"),
+        Rejet(le=date(2026, 6, 3), paiement="VIR-1"),
+        Relance(le=date(2026, 6, 10), creances=("F-1", "T-1")),
+        Signal(le=date(2026, 6, 11), nature="silence"),
+    )
+    p = portefeuille(dossier(creance("F-1"), creance("T-1", nature="transport_marchandises"), faits=faits))
+    (bilan,), (ecarte,) = p.bilans, p.ecartes
+    assert (ecarte.creances, ecarte.erreur) == (("T-1",), "DroitIndisponible")
+    assert "créance T-1" in ecarte.message
+    assert bilan == P.examiner(creance("F-1"), (Relance(le=date(2026, 6, 10), creances=("F-1",)), faits[3]), au=AU)
+    assert p.par("debiteur")[bilan.dossier.debiteur.cle].ecartes == (ecarte,)
+
+
+def test_un_plan_qui_lie_une_creance_sans_regime_les_ecarte_toutes() -> None:
+    """Sans elle, on ne sait pas si le plan est tenu : mieux vaut ne rien réclamer."""
+    creances = (creance("F-1"), creance("T-1", nature="transport_marchandises"))
+    for liees, ecartees in (((), 2), (("F-1", "T-1"), 2), (("F-1",), 1)):
+        plan = Echeancier(le=date(2026, 6, 1), versements=[(date(2026, 12, 1), "10.00")], creances=liees)
+        p = portefeuille(dossier(*creances, faits=(plan,)))
+        assert (sum(len(e.creances) for e in p.ecartes), len(p.bilans)) == (ecartees, 2 - ecartees)
+
+
+def test_rien_que_des_creances_sans_regime() -> None:
+    p = portefeuille(dossier(creance("T-1", nature="transport_marchandises"), creance("X-1", nature="inconnue")))
+    assert ([e.creances for e in p.ecartes], p.bilans) == ([("T-1",), ("X-1",)], ())
 
 
 def test_une_creance_ne_compte_pas_deux_fois() -> None:

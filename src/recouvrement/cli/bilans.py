@@ -2,17 +2,22 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve
 
 from recouvrement.affichage import date_fr
 from recouvrement.cli.entree import Lus, lecteurs
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, pour_un_programme, tableau
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.droit.chronologie import Prescription
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.lecture import diagnostiquer as diagnostic_de
 from recouvrement.lecture.fichiers import deplier
+from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
+from recouvrement.politique.portefeuille import Ecarte, Portefeuille, examiner_au_mieux
 from recouvrement.ports import Anomalie
 
 COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
@@ -36,7 +41,7 @@ def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
     """Le bilan de chaque débiteur ; avec ``--vers``, ceux d'un fichier en colonnes."""
     if options.en_colonnes:
         return _en_colonnes(options)
-    bilans = _bilans(options, dossiers, anomalies)
+    bilans = bilans_de(options, dossiers, anomalies)
     lignes = [{"debiteur": b.dossier.debiteur.nom} | ligne for b in bilans for ligne in b.vers_lignes()]
     rendu = {"au": options.au.isoformat(), "bilans": [b.vers_dict() for b in bilans], "anomalies": [str(a) for a in anomalies]}
     if not pour_un_programme(options, lignes, rendu):
@@ -66,46 +71,61 @@ def _en_colonnes(options: argparse.Namespace) -> int:
     return EN_PARTIE if passage.rejetees else TOUT_LU
 
 
-def expliquer(options: argparse.Namespace, dossiers: Lus, _anomalies: list[Anomalie]) -> int:
+def expliquer(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Les raisons de chaque chiffre du dossier d'une créance."""
-    vises = [d for d in dossiers if any(options.creance in (c.reference, c.numero) for c in d.creances)]
+    vises = tuple([d for d in dossiers if any(options.creance in (c.reference, c.numero) for c in d.creances)])
     if not vises:
         connues = ", ".join(c.reference for d in dossiers for c in d.creances) or "aucune"
         raise DonneeInvalide("référence inconnue", champ="--creance", valeur=options.creance, remede=f"Lues : {connues}.")
-    for dossier in vises:
-        print(Politique().examiner(dossier, au=options.au).expliquer())
+    for bilan in bilans_de(options, vises, anomalies):
+        if any(options.creance in (b.creance.reference, b.creance.numero) for b in bilan.creances):
+            print(bilan.expliquer())
     return TOUT_LU
 
 
 def prescription(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Jusqu'à quand agir, créance par créance."""
-    lues = [(x.dossier.debiteur.nom, b) for x in _bilans(options, dossiers, anomalies) for b in x.creances]
+    lues = [(d.debiteur.nom, x, p) for d in dossiers for x, p in _prescriptions(options, d, anomalies)]
     lignes = [
         {
             "debiteur": nom,
-            "reference": b.creance.reference,
-            "facture": b.creance.numero,
-            "regime": b.prescription.regime,
-            "valeur": b.prescription.valeur,
-            "prudente": b.prescription.prudente,
-            "acquise": "oui" if b.prescription.acquise else "non",
-            "douteuse": "oui" if b.prescription.douteuse else "non",
+            "reference": x.reference,
+            "facture": x.numero,
+            "regime": p.regime,
+            "valeur": p.valeur,
+            "prudente": p.prudente,
+            "acquise": "oui" if p.acquise else "non",
+            "douteuse": "oui" if p.douteuse else "non",
         }
-        for nom, b in lues
+        for nom, x, p in lues
     ]
-    arbres = [
-        {"debiteur": nom, "reference": b.creance.reference, "facture": b.creance.numero, **b.prescription.vers_dict()}
-        for nom, b in lues
-    ]
+    arbres = [{"debiteur": nom, "reference": x.reference, "facture": x.numero, **p.vers_dict()} for nom, x, p in lues]
     if not pour_un_programme(options, lignes, arbres):
-        print("\n".join(f"{nom}, facture {b.creance.numero}\n{b.prescription.expliquer()}\n" for nom, b in lues))
+        print("\n".join(f"{nom}, facture {x.numero}\n{p.expliquer()}\n" for nom, x, p in lues))
     return TOUT_LU
+
+
+def _prescriptions(
+    options: argparse.Namespace, dossier: Dossier, anomalies: list[Anomalie]
+) -> Iterator[tuple[Creance, Prescription]]:
+    """Celles du bilan ; d'une créance sans régime d'intérêts, celle que la loi fixe quand même."""
+    bilan, ecartees = examiner_au_mieux(Politique(), dossier, au=options.au)
+    if bilan:
+        yield from ((b.creance, b.prescription) for b in bilan.creances)
+    for ecarte in ecartees:
+        for x in [x for x in dossier.creances if x.reference in ecarte.creances]:
+            try:
+                faits = dossier.reduit((x.reference,)).evenements
+                yield x, Politique().prescription(x, faits, au=options.au)
+            except RecouvrementError as e:
+                anomalies.append(_refus(options, evolve(ecarte, creances=(x.reference,), message=str(e))))
 
 
 def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Les étapes à venir."""
     plans = [
-        (b.dossier.debiteur.nom, Politique().calendrier(b.dossier, au=options.au)) for b in _bilans(options, dossiers, anomalies)
+        (b.dossier.debiteur.nom, Politique().calendrier(b.dossier, au=options.au))
+        for b in bilans_de(options, dossiers, anomalies)
     ]
     lignes = [{"debiteur": nom} | ligne for nom, p in plans for ligne in p.vers_lignes()]
     if not pour_un_programme(options, lignes, [{"debiteur": nom} | p.vers_dict() for nom, p in plans]):
@@ -115,7 +135,7 @@ def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) 
 
 def voies(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Ce qui peut suivre l'amiable."""
-    lues = [(b, Politique().voies(b.dossier, au=options.au)) for b in _bilans(options, dossiers, anomalies)]
+    lues = [(b, Politique().voies(b.dossier, au=options.au)) for b in bilans_de(options, dossiers, anomalies)]
     lignes = [
         {"debiteur": b.dossier.debiteur.nom, "voie": v.cle, "intitule": v.intitule, "etat": v.etat, "motif": v.motif}
         for b, siennes in lues
@@ -134,10 +154,8 @@ def voies(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie])
 
 def balance(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """La balance âgée."""
-    from recouvrement.politique.portefeuille import Portefeuille
-
     portefeuille = Portefeuille(dossiers, politique=Politique(), au=options.au)
-    anomalies += [Anomalie(gravite="refus", ou=e.debiteur, message=e.message) for e in portefeuille.ecartes]
+    anomalies += [_refus(options, e) for e in portefeuille.ecartes]
     agee = portefeuille.balance_agee()
     if pour_un_programme(options, agee.vers_lignes(), agee.vers_dict()):
         return TOUT_LU
@@ -152,7 +170,7 @@ def balance(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie
 
 def echeancier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Un plan de tout ce que doit un débiteur."""
-    (bilan,) = _bilans(options, (_du_debiteur(options.debiteur, dossiers),), anomalies) or (None,)
+    (bilan,) = bilans_de(options, (_du_debiteur(options.debiteur, dossiers),), anomalies) or (None,)
     if bilan is None:
         return EN_PARTIE
     propose = Politique().proposer_echeancier(
@@ -177,15 +195,18 @@ def _du_debiteur(qui: str | None, dossiers: Lus) -> Dossier:
     return vises[0]
 
 
-def _bilans(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> list[Bilan]:
-    """Le bilan de chaque dossier ; ceux que la bibliothèque refuse deviennent des anomalies."""
-    bilans: list[Bilan] = []
-    for dossier, bilan in Politique().examiner_lot(dossiers, au=options.au):
-        if isinstance(bilan, Bilan):
-            bilans.append(bilan)
-        else:
-            anomalies.append(Anomalie(gravite="refus", ou=dossier.debiteur.nom, message=str(bilan)))
-    return bilans
+def bilans_de(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> list[Bilan]:
+    """Le bilan de chaque dossier ; les créances que la bibliothèque refuse deviennent des anomalies."""
+    examens = [examiner_au_mieux(Politique(), dossier, au=options.au) for dossier in dossiers]
+    anomalies += [_refus(options, ecarte) for _, ecartes in examens for ecarte in ecartes]
+    return [bilan for bilan, _ in examens if bilan]
+
+
+def _refus(options: argparse.Namespace, ecarte: Ecarte) -> Anomalie:
+    """Le fichier, le débiteur, les créances, la raison."""
+    fichiers = [options.origines.get((ecarte.creancier, reference), "") for reference in ecarte.creances]
+    ou = ", ".join(x for x in dict.fromkeys([*fichiers, ecarte.debiteur]) if x)
+    return Anomalie(gravite="refus", ou=ou, champ=", ".join(ecarte.creances), message=ecarte.message)
 
 
 def _tableau(bilan: Bilan, anomalies: Sequence[Anomalie]) -> str:

@@ -10,7 +10,7 @@ from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.personnes import Creancier
-from recouvrement.ports import Anomalie
+from recouvrement.ports import Anomalie, Lecture
 
 Lus = tuple[Dossier, ...]
 
@@ -26,7 +26,7 @@ def aujourdhui() -> date:
 
 
 def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
-    """Tous les fichiers de la commande, et ce qui n'a pas pu s'y lire."""
+    """Tous les fichiers de la commande, et ce qui n'a pas pu s'y lire ; ``options.origines`` retient d'où vient chaque créance."""
     if "au" in options and options.au is None:
         options.au = aujourdhui()
         print(f"Au {options.au:%d/%m/%Y} : le jour présent, faute de --au.", file=sys.stderr)
@@ -35,6 +35,12 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     csv, fec = lecteurs(options)
     with avancement("Lecture") as dire:
         lus = lire_fichiers(options.fichiers, csv=csv, fec=fec, progres=lambda _fichier, rang, total: dire(rang, total))
+    options.origines = {
+        (x.creancier.nom, x.reference): chemin.name
+        for chemin, lecture in reversed(lus)  # d'une facture lue deux fois, la première est gardée
+        if isinstance(lecture, Lecture)
+        for x in lecture.creances
+    }
     dossiers, anomalies = rassembler(lus)
     return dossiers, list(anomalies)
 

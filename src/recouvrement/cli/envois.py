@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from recouvrement.cli.bilans import bilans_de
 from recouvrement.cli.entree import Lus, horloge
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
 from recouvrement.erreurs import DonneeInvalide
@@ -34,7 +35,7 @@ def lettres(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie
     from recouvrement.envoi.repertoire import Repertoire
 
     canaux = dict.fromkeys(("courriel", *EN_PAPIER), Repertoire(options.vers, horloge))
-    return _envoyer(options, _libres(dossiers, anomalies), canaux, ISSUES, a_blanc=options.a_blanc)
+    return _envoyer(options, _libres(options, dossiers, anomalies), canaux, ISSUES, a_blanc=options.a_blanc)
 
 
 def expedier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
@@ -43,14 +44,14 @@ def expedier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
 
     canaux = {"courriel": _smtp(options.config), **dict.fromkeys(EN_PAPIER, Repertoire(options.vers, horloge))}
     issues = ISSUES | {"pris": "partie", "deja_envoye": "déjà partie"}
-    code = _envoyer(options, _libres(dossiers, anomalies), canaux, issues, a_blanc=not options.pour_de_vrai)
+    code = _envoyer(options, _libres(options, dossiers, anomalies), canaux, issues, a_blanc=not options.pour_de_vrai)
     if not options.pour_de_vrai:
         print("Rien n'est parti : ajoutez --pour-de-vrai.")
     return code
 
 
-def _libres(dossiers: Lus, anomalies: Sequence[Anomalie]) -> Lus:
-    """Les dossiers dont la somme est sûre ; aucune lettre ne part des autres, et leur débiteur est nommé."""
+def _libres(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> Lus:
+    """Les dossiers dont la somme est sûre, sans leurs créances écartées ; aucune lettre ne part des autres, et leur débiteur est nommé."""
     libres = []
     for dossier in dossiers:
         doute = next((a for a in anomalies if a.atteint(dossier)), None)
@@ -59,7 +60,7 @@ def _libres(dossiers: Lus, anomalies: Sequence[Anomalie]) -> Lus:
         else:
             ou = doute.ou or doute.message
             print(f"Retenu : {dossier.debiteur.nom} : un événement refusé a pu changer la somme ({ou})", file=sys.stderr)
-    return tuple(libres)
+    return tuple([bilan.dossier for bilan in bilans_de(options, tuple(libres), anomalies)])
 
 
 def _envoyer(

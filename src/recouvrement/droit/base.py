@@ -405,7 +405,8 @@ class Droit:
             raise ReglesConcurrentes(question, [r.code for r in lignes])
         if not lignes:
             qui = f"{creance.creancier.qualite.value} contre {creance.debiteur.qualite.value}"
-            raise DroitIndisponible(f"droit « {self.code} » : la nature « {creance.nature} », {qui}, n'est pas encore décrite")
+            quoi = f"la nature « {creance.nature} » de la créance {creance.reference}"
+            raise DroitIndisponible(f"droit « {self.code} » : {quoi}, {qui}, n'est pas encore décrite")
         return lignes[0]
 
     def paliers(self, regime: Regime) -> tuple[Palier, ...]:

@@ -1,6 +1,6 @@
 """Un créancier, un débiteur, une devise : leurs créances et ce qui leur est arrivé."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Self
 
@@ -114,6 +114,20 @@ def vise(acte: Demarche, creance: Creance) -> bool:
     )
 
 
+def _ramener(evenement: Evenement, references: Collection[str]) -> Evenement | None:
+    """L'événement sans les créances qui ne sont pas de celles-là ; rien, s'il ne visait qu'elles."""
+    if set(references).issuperset(creances_visees(evenement)):
+        return evenement
+    if not isinstance(evenement, Echeancier | Appel | Relance | MiseEnDemeure | Transmission):
+        return None
+    creances = tuple([r for r in evenement.creances if r in references])
+    if evenement.creances and not creances:
+        return None
+    if isinstance(evenement, Echeancier | Appel):
+        return evolve(evenement, creances=creances)
+    return evolve(evenement, creances=creances, pour_memoire=tuple([r for r in evenement.pour_memoire if r in references]))
+
+
 def _ordre(evenement: Evenement) -> tuple[object, ...]:
     return (evenement.le, _RANGS[type(evenement)], evenement.reference, repr(evenement))
 
@@ -209,6 +223,14 @@ class Dossier:
     def avec(self, *evenements: Evenement) -> Self:
         """Le même dossier, plus ces événements."""
         return evolve(self, evenements=self.evenements + evenements)
+
+    def reduit(self, references: Collection[str]) -> Self:
+        """Ces créances seules, et les événements qui les atteignent ; un acte qui en nomme d'autres aussi est ramené à elles."""
+        creances = [x for x in self.creances if x.reference in references]
+        faits = [ramene for e in self.evenements if (ramene := _ramener(e, references)) is not None]
+        payes = {e.reference for e in faits if isinstance(e, Paiement)}
+        restent = [e for e in faits if not isinstance(e, Rejet) or e.paiement in payes]
+        return evolve(self, creances=creances, evenements=restent)
 
     @classmethod
     def regrouper(cls, creances: Iterable[Creance], evenements: Sequence[Evenement] = ()) -> "tuple[Dossier, ...]":

@@ -1,6 +1,7 @@
 """Tous les dossiers d'un coup, examinés au même jour : ce qui vieillit, ce qui se prescrit, par où commencer.
 
-Deux devises ne s'additionnent jamais : chaque total est donné par devise. Un dossier qui ne peut être examiné est écarté, et dit.
+Deux devises ne s'additionnent jamais : chaque total est donné par devise. Une créance qui ne peut être examinée est écartée, et dite ;
+les autres de son dossier sont examinées.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +12,9 @@ from attrs import field, frozen
 
 from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
-from recouvrement.modele.evenements import Paiement
+from recouvrement.modele.evenements import Echeancier, Paiement
 from recouvrement.modele.personnes import Debiteur
 from recouvrement.politique.balance import BalanceAgee, Par, PenalitesNonReclamees, balance_agee, partie, penalites_non_reclamees
 from recouvrement.politique.bilan import Bilan
@@ -26,7 +28,7 @@ from recouvrement.temps import jour_civil
 
 @frozen
 class Ecarte:
-    """Un dossier que la politique n'a pu examiner : il n'entre dans aucun chiffre."""
+    """Une créance, ou un dossier entier, que la politique n'a pu examiner : rien n'en entre dans aucun chiffre."""
 
     creancier: str
     debiteur: str
@@ -34,7 +36,38 @@ class Ecarte:
     erreur: str
     message: str
 
-    _repr_html_ = fiche("Dossier écarté")
+    _repr_html_ = fiche("Créance écartée")
+
+
+def examiner_au_mieux(politique: Politique, dossier: Dossier, *, au: date) -> tuple[Bilan | None, tuple[Ecarte, ...]]:
+    """Le bilan des créances que la politique sait examiner, et les autres : une nature non décrite n'écarte que sa créance.
+
+    Un paiement qui ne désigne pas sa créance s'impute alors sur celles qui restent. Un échéancier qui en lie une écartée à d'autres
+    les écarte toutes : sans elle, on ne sait s'il est tenu.
+    """
+    try:
+        return politique.examiner(dossier, au=au), ()
+    except RecouvrementError as e:
+        entier = (_ecarte(dossier, e),)
+    ecartes = tuple([ecarte for x in dossier.creances if (ecarte := _seule(politique, x, au))])
+    saines = {x.reference for x in dossier.creances} - {r for e in ecartes for r in e.creances}
+    plans = [e for e in dossier.evenements if isinstance(e, Echeancier)]
+    if not saines or not ecartes or any(not p.creances or not saines.issuperset(p.creances) for p in plans):
+        return None, entier if saines else ecartes
+    try:
+        return politique.examiner(dossier.reduit(saines), au=au), ecartes
+    except RecouvrementError:
+        return None, entier
+
+
+def _seule(politique: Politique, creance: Creance, au: date) -> Ecarte | None:
+    """Ce qui empêche d'examiner cette créance, quoi qu'il lui soit arrivé."""
+    seule = Dossier(creances=(creance,))
+    try:
+        politique.examiner(seule, au=au)
+    except RecouvrementError as e:
+        return _ecarte(seule, e)
+    return None
 
 
 @frozen(init=False, repr=False)
@@ -51,12 +84,12 @@ class Portefeuille(EnTable):
     dossiers: tuple[Dossier, ...]
     politique: Politique
     au: date
-    _examens: tuple[Bilan | Ecarte, ...] = field(eq=False)
+    _examens: tuple[tuple[Bilan | None, tuple[Ecarte, ...]], ...] = field(eq=False)
 
     def __init__(self, dossiers: Iterable[Dossier], *, politique: Politique, au: date) -> None:
         jour_civil(au, "au")
         ranges = _ranger(dossiers)
-        examens = [x if isinstance(x, Bilan) else _ecarte(d, x) for d, x in politique.examiner_lot(ranges, au=au)]
+        examens = [examiner_au_mieux(politique, dossier, au=au) for dossier in ranges]
         self.__attrs_init__(ranges, politique, au, tuple(examens))
 
     def __repr__(self) -> str:
@@ -78,13 +111,13 @@ class Portefeuille(EnTable):
 
     @property
     def bilans(self) -> tuple[Bilan, ...]:
-        """Ceux des dossiers examinés."""
-        return tuple([x for x in self._examens if isinstance(x, Bilan)])
+        """Ceux des dossiers examinés, sans leurs créances écartées."""
+        return tuple([bilan for bilan, _ in self._examens if bilan])
 
     @property
     def ecartes(self) -> tuple[Ecarte, ...]:
-        """Les dossiers qui n'ont pu l'être, avec leur erreur."""
-        return tuple([x for x in self._examens if isinstance(x, Ecarte)])
+        """Les créances qui n'ont pu l'être, avec leur erreur."""
+        return tuple([ecarte for _, ecartes in self._examens for ecarte in ecartes])
 
     def par(self, quoi: Par) -> dict[str, Self]:
         """Un portefeuille par débiteur ou par créancier, sous sa clé : chaque vue s'y demande, sans nouvel examen.
