@@ -387,6 +387,100 @@ def test_en_csv_et_en_json_pour_un_programme(capsys, creances: Path, commande: s
         lancer(capsys, commande, creances, "--json", "--csv")
 
 
+# --- ce que la commande dit : en options, en français, jamais en Python ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("nom", "octets", "dit"),
+    [
+        ("c.csv", (ENTETE + BONNE).replace(",", ".").replace(";", ",").encode(), "Déclarez --delimiteur ','."),
+        ("c.csv", (ENTETE + BONNE).encode("utf-16"), "en UTF-16 (« Texte Unicode » d'un tableur)"),
+        ("c.csv", (ENTETE + BONNE).encode("utf-16"), '« CSV UTF-8 », ou déclarez --encodage "utf-16"'),
+        ("c.csv", (ENTETE + BONNE.replace("SARL", "à part")).encode("cp1252"), 'ou déclarez --encodage "cp1252"'),
+        ("c.csv", (ENTETE + BONNE.replace("10 000,00", "1.5")).encode(), "ou déclarez --decimale …"),
+        ("c.csv", (ENTETE + BONNE.replace("10 000,00", "9" * 40)).encode(), "plus de quinze chiffres"),
+        ("c.pdf", b"bonjour", "c.pdf : ce fichier n'est pas un PDF, malgré son nom"),
+    ],
+    ids=["delimiteur", "utf-16", "utf-16 remède", "encodage", "decimale", "démesuré", "pdf"],
+)
+def test_un_remede_nomme_l_option(capsys, tmp_path: Path, nom: str, octets: bytes, dit: str) -> None:
+    (tmp_path / nom).write_bytes(octets)
+    code, _, erreurs = lancer(capsys, "examiner", tmp_path / nom, "--au", "2026-09-01")
+    assert (code, dit in erreurs, "Lecteur" in erreurs) == (1, True, False), erreurs
+    assert dit in lancer(capsys, "diagnostiquer", tmp_path / nom)[1]
+
+
+@pytest.mark.parametrize("options", [("--encodage", "utf-16"), ("--encodage", "utf-16", "--delimiteur", "\\t")], ids=" ".join)
+def test_le_remede_est_bon(capsys, tmp_path: Path, options: tuple[str, ...]) -> None:
+    texte = (ENTETE + BONNE).replace(";", "\t") if "--delimiteur" in options else ENTETE + BONNE
+    (tmp_path / "c.csv").write_bytes(texte.encode("utf-16"))
+    code, dit, _ = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01", *options)
+    assert (code, "F-1" in dit) == (0, True)
+
+
+def _plan(capsys, creances: Path, *options: object) -> tuple[int, str, str]:
+    return lancer(capsys, "echeancier", creances, "--au", "2026-09-01", "--debiteur", "Mme Durand", *options)
+
+
+@pytest.mark.parametrize("montant", ["125,25", "125.25"])
+def test_un_montant_s_ecrit_a_virgule_ou_a_point(capsys, creances: Path, montant: str) -> None:
+    code, dit, _ = _plan(capsys, creances, "--montant", montant, "--csv")
+    assert (code, dit.splitlines()[1:]) == (0, ["2026-10-01,125.25,EUR", "2026-11-02,125.25,EUR"])
+
+
+@pytest.mark.parametrize("montant", ["mille", "1.000,50", "1,5", "9" * 40])
+def test_un_montant_illisible_dit_comment_l_ecrire(capsys, creances: Path, montant: str) -> None:
+    with pytest.raises(SystemExit):
+        _plan(capsys, creances, "--montant", montant)
+    erreurs = capsys.readouterr().err
+    assert "écrivez 1000,50 ou 1000.50" in erreurs
+    assert "Decimal" not in erreurs
+
+
+def test_un_seul_versement_au_singulier(capsys, creances: Path) -> None:
+    assert "en 1 versement\n" in _plan(capsys, creances, "--mensualites", 1)[1]
+
+
+@pytest.mark.parametrize("rythme", [("--mensualites", 1000), ("--montant", "0,01"), ("--jusqu-au", "2500-01-01")])
+def test_un_plan_trop_long(capsys, creances: Path, rythme: tuple[str, object]) -> None:
+    code, _, erreurs = _plan(capsys, creances, *rythme)
+    assert (code, f"{rythme[0]} : plan trop long" in erreurs, "fériés" in erreurs) == (2, True, False)
+
+
+def test_une_date_refusee_se_lit_en_francais(capsys, creances: Path) -> None:
+    code, _, erreurs = _plan(capsys, creances, "--mensualites", 2, "--premiere", "2026-08-01")
+    assert (code, "« 01/08/2026 »" in erreurs, "datetime" in erreurs) == (2, True, False)
+
+
+def test_deux_creanciers_d_un_meme_debiteur_se_distinguent(capsys, tmp_path: Path) -> None:
+    autre = BONNE.replace("F-1", "F-9").replace("Atelier Lumière SAS;commercant;732829320", "Scierie SA;commercant;552100554")
+    (tmp_path / "c.csv").write_text(ENTETE + BONNE + autre, encoding="utf-8")
+    _, dit, _ = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01")
+    assert "Menuiserie SARL envers Atelier Lumière SAS (commercant)" in dit
+    assert "Menuiserie SARL envers Scierie SA (commercant)" in dit
+
+
+def test_une_sortie_fermee_ne_laisse_pas_de_trace(creances: Path) -> None:
+    commande = [sys.executable, "-m", "recouvrement", "expliquer", str(creances), "--au", "2026-09-01", "--creance", "F-1"]
+    lecture, ecriture = os.pipe()
+    os.close(lecture)
+    rendu = subprocess.run(commande, stdout=ecriture, stderr=subprocess.PIPE, check=False)
+    os.close(ecriture)
+    assert (rendu.returncode, rendu.stderr) == (1, b"")
+
+
+def test_une_cle_inconnue_du_registre_dit_les_siennes(capsys, creances: Path, tmp_path: Path) -> None:
+    vers = tmp_path / "sortie"
+    lancer(capsys, "lettres", creances, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")
+    base, chronologie = vers / "registre.sqlite", tmp_path / "x.csv"
+    code, _, erreurs = lancer(capsys, "registre", "exporter", base, "Mme Durand", "--vers", chronologie)
+    assert (code, chronologie.exists()) == (2, False)
+    assert "« nom:mme durand|3 rue des écoles|13002|marseille|fr » (Mme Durand)" in erreurs
+    _, dit, _ = lancer(capsys, "registre", "effacer", base, "Mme Durand", "--motif", "demande")
+    assert "Rien à effacer" in dit
+    assert "(Mme Durand)" in dit
+
+
 def test_le_csv_porte_les_montants_exacts(capsys, creances: Path) -> None:
     import csv
 

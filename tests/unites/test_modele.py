@@ -126,6 +126,10 @@ def test_faits_refuses(champ: str, fabriquer) -> None:
     _refus(champ, fabriquer)
 
 
+def test_un_montant_demesure_dit_la_borne() -> None:
+    _refus("montant", lambda: Montant("9" * 40), "plus de dix-huit chiffres")
+
+
 def test_tout_le_meme_jour_est_admis() -> None:
     assert MiseEnDemeure(le=LE, presentee_le=LE, payer_avant_le=LE).presentee_le == LE
     assert ProcedureCollective(le=LE, genre="redressement", publiee_le=LE, cloturee_le=LE).cloturee_le == LE

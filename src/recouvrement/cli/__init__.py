@@ -3,13 +3,15 @@
 Code de retour : 0, tout est lu et traité ; 1, une partie a été refusée, retenue, ou n'est pas partie ; 2, rien n'a pu se faire.
 """
 
+import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from recouvrement.cli.arguments import analyseur
 from recouvrement.cli.entree import lire
-from recouvrement.cli.sortie import EN_PARTIE, IMPOSSIBLE, TOUT_LU, accorder_la_sortie
+from recouvrement.cli.sortie import EN_PARTIE, IMPOSSIBLE, TOUT_LU, accorder_la_sortie, dire, en_options
 from recouvrement.erreurs import RecouvrementError
 
 
@@ -17,14 +19,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Lit la ligne de commande, fait ce qu'elle dit, et rend le code de retour."""
     accorder_la_sortie()
     options = analyseur().parse_args(arguments)
+    try:
+        code = _faire(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # « | head » en a assez lu ; l'interpréteur videra le reste dans le vide
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EN_PARTIE
+    return code
+
+
+def _faire(options: argparse.Namespace) -> int:
     piece, _, nom = options.faire.partition(":")
     try:
         dossiers, anomalies = lire(options)
         code: int = getattr(import_module(f"recouvrement.cli.{piece}"), nom)(options, dossiers, anomalies)
     except RecouvrementError as e:
-        print(f"recouvrement : {e}", file=sys.stderr)
+        print(f"recouvrement : {dire(e)}", file=sys.stderr)
         return IMPOSSIBLE
     for anomalie in anomalies:
-        print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)
+        print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {en_options(str(anomalie))}", file=sys.stderr)
     refus = any(a.gravite == "refus" for a in anomalies)
     return max(code, EN_PARTIE if refus else TOUT_LU)

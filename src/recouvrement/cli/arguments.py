@@ -1,8 +1,12 @@
 """La ligne de commande : ses sous-commandes, leurs options, leurs défauts."""
 
 import argparse
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from recouvrement.erreurs import DonneeInvalide
+from recouvrement.modele.montant import Montant
 
 FORMATS = ("pdf", "html", "texte", "docx")
 FICHIERS = "CSV, facture EN 16931, FEC, relevé camt.053, ou dossier"
@@ -77,6 +81,16 @@ def jour(texte: str) -> date:
     return lu
 
 
+def _euros(texte: str) -> str:
+    """Un montant, à virgule ou à point, milliers séparés d'une espace ou non ; rendu à point."""
+    lu = re.sub("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", "", texte).replace(",", ".")
+    try:
+        Montant(lu)
+    except DonneeInvalide:
+        raise argparse.ArgumentTypeError(f"« {texte} » n'est pas un montant : écrivez 1000,50 ou 1000.50") from None
+    return lu
+
+
 def _formats(texte: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(texte.split(",")))
     if inconnus := set(formats) - set(FORMATS):
@@ -102,7 +116,12 @@ def _sortie() -> argparse.ArgumentParser:
 
 def _formes() -> argparse.ArgumentParser:
     formes = argparse.ArgumentParser(add_help=False)
-    formes.add_argument("--delimiteur", default=";", help="séparateur des CSV (par défaut « ; »)")
+    formes.add_argument(
+        "--delimiteur",
+        default=";",
+        type=lambda texte: texte.replace("\\t", "\t"),
+        help="séparateur des CSV (par défaut « ; » ; « \\t » : la tabulation)",
+    )
     formes.add_argument("--decimale", default=",", choices=[",", "."], help="marque décimale des CSV (par défaut « , »)")
     formes.add_argument(
         "--encodage",
@@ -131,7 +150,7 @@ def _echeancier(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]"
     lu.add_argument("--debiteur", metavar="NOM", help="nom ou clé ; inutile s'il est seul")
     rythme = lu.add_mutually_exclusive_group(required=True)
     rythme.add_argument("--mensualites", type=int, metavar="N", help="nombre de versements")
-    rythme.add_argument("--montant", metavar="EUROS", help="montant de chacun")
+    rythme.add_argument("--montant", type=_euros, metavar="EUROS", help="montant de chacun : 1000,50 ou 1000.50")
     rythme.add_argument("--jusqu-au", type=jour, metavar="AAAA-MM-JJ", help="dernier jour possible")
     lu.add_argument("--premiere", type=jour, metavar="AAAA-MM-JJ", help="premier versement (par défaut un mois après)")
     lu.set_defaults(faire="bilans:echeancier")

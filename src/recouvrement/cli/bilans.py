@@ -2,15 +2,15 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve
 
 from recouvrement.affichage import date_fr
 from recouvrement.cli.entree import Lus, lecteurs
-from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, pour_un_programme, tableau
+from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, DroitIndisponible, RecouvrementError
 from recouvrement.lecture import diagnostiquer as diagnostic_de
 from recouvrement.lecture.fichiers import deplier
 from recouvrement.modele.creance import Creance
@@ -19,6 +19,7 @@ from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.portefeuille import Ecarte, Portefeuille, examiner_au_mieux
 from recouvrement.ports import Anomalie
+from recouvrement.temps import DERNIER_JOUR
 
 COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
 
@@ -33,7 +34,7 @@ def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[
     if options.json:
         print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))
     else:
-        print("\n\n".join(map(str, diagnostics)))
+        print(en_options("\n\n".join(map(str, diagnostics))))
     return EN_PARTIE if any(d.refuse for d in diagnostics) else TOUT_LU
 
 
@@ -45,7 +46,8 @@ def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
     lignes = [{"debiteur": b.dossier.debiteur.nom} | ligne for b in bilans for ligne in b.vers_lignes()]
     rendu = {"au": options.au.isoformat(), "bilans": [b.vers_dict() for b in bilans], "anomalies": [str(a) for a in anomalies]}
     if not pour_un_programme(options, lignes, rendu):
-        print("\n\n".join(_tableau(b, anomalies) for b in bilans) or "Aucune créance.")
+        nommer = _nommer([b.dossier for b in bilans])
+        print("\n\n".join(_tableau(b, nommer(b.dossier), anomalies) for b in bilans) or "Aucune créance.")
     return TOUT_LU
 
 
@@ -173,16 +175,18 @@ def echeancier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anoma
     (bilan,) = bilans_de(options, (_du_debiteur(options.debiteur, dossiers),), anomalies) or (None,)
     if bilan is None:
         return EN_PARTIE
-    propose = Politique().proposer_echeancier(
-        bilan,
-        mensualites=options.mensualites,
-        montant=options.montant,
-        jusqu_au=options.jusqu_au,
-        premiere_le=options.premiere,
-    )
+    rythme = {"mensualites": options.mensualites, "montant": options.montant, "jusqu_au": options.jusqu_au}
+    try:
+        propose = Politique().proposer_echeancier(bilan, **rythme, premiere_le=options.premiere)
+    except DroitIndisponible:  # le calendrier légal est passé
+        nom, donne = next((nom, v) for nom, v in rythme.items() if v is not None)
+        remede = f"Il finirait après {DERNIER_JOUR.year} : donnez moins de versements, ou de plus forts."
+        raise DonneeInvalide("plan trop long", champ=f"--{nom.replace('_', '-')}", valeur=donne, remede=remede) from None
     lignes = [{"le": le, "montant": montant.decimal, "devise": montant.devise} for le, montant in propose.versements]
     if not pour_un_programme(options, lignes):
-        print(f"{bilan.dossier.debiteur.nom} : {bilan.total.valeur} au {date_fr(options.au)}, en {len(lignes)} versements")
+        print(
+            f"{bilan.dossier.debiteur.nom} : {bilan.total.valeur} au {date_fr(options.au)}, en {len(lignes)} versement{'s' * (len(lignes) > 1)}"
+        )
         print(tableau([(date_fr(le, longue=False), str(montant)) for le, montant in propose.versements], gauche=1))
     return TOUT_LU
 
@@ -209,7 +213,13 @@ def _refus(options: argparse.Namespace, ecarte: Ecarte) -> Anomalie:
     return Anomalie(gravite="refus", ou=ou, champ=", ".join(ecarte.creances), message=ecarte.message)
 
 
-def _tableau(bilan: Bilan, anomalies: Sequence[Anomalie]) -> str:
+def _nommer(dossiers: Sequence[Dossier]) -> Callable[[Dossier], str]:
+    """Comment nommer un dossier : par son débiteur, et par son créancier s'il y en a plusieurs."""
+    plusieurs = len({d.creancier.cle for d in dossiers}) > 1
+    return lambda d: f"{d.debiteur.nom} envers {d.creancier.nom}" if plusieurs else d.debiteur.nom
+
+
+def _tableau(bilan: Bilan, nom: str, anomalies: Sequence[Anomalie]) -> str:
     """Un débiteur : une ligne par facture, le total, la suite, les alertes, les événements refusés."""
     entetes = ("Facture", "Échéance", "Retard", "Principal", "Pénalités", "Intérêts", "Indemnité", "Total", "Agir jusqu'au")
     lignes = [
@@ -223,7 +233,7 @@ def _tableau(bilan: Bilan, anomalies: Sequence[Anomalie]) -> str:
         for b in bilan.creances
     ]
     total = [("Total", "", "", *(str(getattr(bilan, p).valeur) for p in COLONNES), "")] if len(lignes) > 1 else []
-    tete = f"{bilan.dossier.debiteur.nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
+    tete = f"{nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
     suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
     doutes = [f"! un événement refusé a pu changer la somme : {a.ou or a.message}" for a in anomalies if a.atteint(bilan.dossier)]

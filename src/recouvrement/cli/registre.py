@@ -9,6 +9,8 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.ports import Anomalie
 from recouvrement.registre import RegistreSqlite
 
+MONTREES = 20
+
 
 def verifier(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomalie]) -> int:
     """Relit toute la chaîne."""
@@ -23,13 +25,15 @@ def exporter(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anoma
     """La chronologie des échanges avec un débiteur."""
     with _ouvrir(options.registre) as registre:
         chronologie = registre.chronologie(options.debiteur, creance=options.creance)
+        if not chronologie.lignes:
+            raise DonneeInvalide("aucun échange inscrit", champ="CLÉ", valeur=options.debiteur, remede=_cles(registre))
     try:
         with options.vers.open("xb") as sortie:
             sortie.write(chronologie.vers_csv())
     except OSError as e:
         raise DonneeInvalide(f"fichier impossible à créer ({e.strerror})", champ="--vers", valeur=str(options.vers)) from None
     print(f"{len(chronologie.lignes)} inscriptions dans {options.vers}")
-    return TOUT_LU if chronologie.lignes else EN_PARTIE
+    return TOUT_LU
 
 
 def sauvegarder(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomalie]) -> int:
@@ -64,8 +68,18 @@ def effacer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomal
     """Efface ce qui nomme un débiteur."""
     with _ouvrir(options.registre) as registre:
         fait = registre.effacer(options.debiteur, options.motif)
-    print("Effacé." if fait else "Rien à effacer : ce débiteur n'est pas dans ce registre, ou l'est déjà.")
+        connues = _cles(registre)
+    print("Effacé." if fait else f"Rien à effacer : ce débiteur n'est pas dans ce registre, ou l'est déjà. {connues}")
     return TOUT_LU
+
+
+def _cles(registre: RegistreSqlite) -> str:
+    """Sous quelles clés ce registre connaît ses débiteurs : « siren:… », « id:… », « nom:… »."""
+    lues = [x.donnees for x in registre.inscriptions() if "debiteur" in x.donnees]
+    connues = {x["debiteur"]: x["destinataire"]["nom"] for x in lues}
+    dites = [f"« {cle} » ({nom})" for cle, nom in list(connues.items())[:MONTREES]]
+    suite = f" et {len(connues) - MONTREES} autres" if len(connues) > MONTREES else ""
+    return f"Clés de ce registre : {', '.join(dites) or 'aucune'}{suite}."
 
 
 def _ouvrir(fichier: Path) -> RegistreSqlite:

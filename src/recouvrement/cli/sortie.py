@@ -5,13 +5,16 @@ import codecs
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
-from recouvrement.affichage import endormir
+from recouvrement.affichage import date_fr, endormir
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.resultat import pour_json
 
 TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
@@ -68,6 +71,18 @@ def tableau(lignes: Sequence[Sequence[str]], *, gauche: int = 2) -> str:
         "  ".join(v.ljust(n) if i < gauche else v.rjust(n) for i, (v, n) in enumerate(zip(ligne, largeurs, strict=True))).rstrip()
         for ligne in lignes
     )
+
+
+def dire(erreur: RecouvrementError) -> str:
+    """L'erreur, en français et en options plutôt qu'en Python."""
+    if isinstance(erreur, DonneeInvalide) and (lue := erreur.valeur) is not None:
+        erreur.valeur = date_fr(lue, longue=False) if isinstance(lue, date) else str(lue)
+    return en_options(str(erreur))
+
+
+def en_options(texte: str) -> str:
+    """« LecteurCsv(delimiteur=',') » se dit ici « --delimiteur ',' »."""
+    return re.sub(r"Lecteur(?:Csv|FEC)\((delimiteur|decimale|encodage)=([^)]*)\)", r"--\1 \2", texte)
 
 
 @contextmanager

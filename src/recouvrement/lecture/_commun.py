@@ -13,6 +13,7 @@ MEGA = 1_000_000
 REDEMANDER = "Redemandez un fichier correct à son émetteur."
 DROIT_SUPPOSE = "créancier établi hors de France : le droit français a été supposé"
 
+_DEMESURE = re.compile(r"-?[0-9]{16}", re.ASCII)
 _MONTANT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,12}))?", re.ASCII)
 
 FORMES_DATE = {
@@ -97,7 +98,8 @@ def lire_somme(texte: str, devise: str, champ: str) -> Montant:
     """Décimal XML strict : ni exposant, ni signe plus ; des décimales au-delà de la devise si elles sont nulles."""
     lu, exactes = _MONTANT.fullmatch(texte), decimales(devise)
     if lu is None:
-        raise DonneeInvalide("montant illisible", champ=champ, valeur=texte, remede=REDEMANDER)
+        raison = "plus de quinze chiffres avant le point" if _DEMESURE.match(texte) else "montant illisible"
+        raise DonneeInvalide(raison, champ=champ, valeur=texte, remede=REDEMANDER)
     fraction = (lu[2] or "").rstrip("0")
     if len(fraction) > exactes:
         raise DonneeInvalide(f"au plus {exactes} décimales", champ=champ, valeur=texte, remede=REDEMANDER)

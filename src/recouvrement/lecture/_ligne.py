@@ -16,6 +16,7 @@ _MILLIERS = "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"
 _RAISONS = (
     (re.compile(r"[-\N{MINUS SIGN}]"), "un montant n'est jamais négatif : un avoir ou un paiement est un événement"),
     (re.compile(r"(?<![0-9.,])[0-9.,]+e[+-]?[0-9]+", re.IGNORECASE), "la notation avec exposant n'est pas admise"),
+    (re.compile(rf"^(?:[0-9]{_MILLIERS}?){{16}}"), "plus de quinze chiffres avant la marque décimale"),
     (re.compile(r"nan|inf", re.IGNORECASE), "ce n'est pas un nombre"),
 )
 

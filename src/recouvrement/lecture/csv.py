@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -86,6 +87,9 @@ class LecteurCsv:
         return suite.lecture(carnet)
 
     def _texte(self, octets: bytes, ou: str) -> str:
+        if "16" not in self.encodage and octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            remede = 'Enregistrez-le en « CSV UTF-8 », ou déclarez LecteurCsv(encodage="utf-16").'
+            raise DonneeInvalide("le fichier est en UTF-16 (« Texte Unicode » d'un tableur)", ou=ou, remede=remede)
         remede = 'Enregistrez le fichier en UTF-8, ou déclarez LecteurCsv(encodage="cp1252").'
         try:
             texte = octets.decode(self.encodage)

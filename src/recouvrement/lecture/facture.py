@@ -7,7 +7,7 @@ from attrs import frozen
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import _cii, _ubl
-from recouvrement.lecture._commun import lire_entete, lire_octets, nom_de
+from recouvrement.lecture._commun import REDEMANDER, lire_entete, lire_octets, nom_de
 from recouvrement.lecture._en16931 import est_un_avoir, lire_piece
 from recouvrement.lecture._piece import Piece
 from recouvrement.lecture._xml import lire_arbre
@@ -37,7 +37,10 @@ class LecteurFacture:
             DependanceManquante: PDF sans l'extra ``facturx``.
         """
         ou = nom_de(source)
-        pdf = est_pdf(lire_entete(source))
+        entete = lire_entete(source)
+        pdf = est_pdf(entete)
+        if isinstance(source, Path) and source.suffix.lower() == ".pdf" and not (pdf or entete.lstrip().startswith(b"<")):
+            raise DonneeInvalide("ce fichier n'est pas un PDF, malgré son nom", ou=ou, remede=REDEMANDER)
         octets = lire_octets(source, LIMITE_PDF if pdf else LIMITE_XML)
         racine = _facture_du_pdf(octets, ou) if pdf else lire_arbre(octets, ou)
         if racine.tag not in _RACINES:

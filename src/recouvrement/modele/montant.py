@@ -41,6 +41,8 @@ def _entier(valeur: object, echelle: int, champ: str, remede: str, *, chiffres_e
 def _entier_de_texte(texte: str, echelle: int, champ: str, remede: str, chiffres_exacts: bool) -> int:
     """« 1.230 » est refusé en euros : nul ne sait si le point y sépare des milliers."""
     lu = re.fullmatch(_NOMBRE, texte, re.ASCII)
+    if lu is None and re.match("[+-]?[0-9]{19}", texte, re.ASCII):
+        raise DonneeInvalide("nombre hors de toute mesure : plus de dix-huit chiffres", champ=champ, valeur=texte, remede=remede)
     if lu is None:
         raise DonneeInvalide("nombre illisible", champ=champ, valeur=texte, remede=remede)
     signe, unites, fraction = lu.groups(default="")
