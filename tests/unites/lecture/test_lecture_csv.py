@@ -105,7 +105,7 @@ def test_montant_lu(texte: str, attendu: str) -> None:
         ("\u0661\u0662", "illisible"),
         ("12 €", "illisible"),
         ("0x10", "illisible"),
-        ("9" * 40, "illisible"),
+        ("9" * 40, "plus de quinze chiffres"),
         ("0", "strictement positif"),
     ],
 )
