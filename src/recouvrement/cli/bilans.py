@@ -10,7 +10,7 @@ from recouvrement.affichage import date_fr
 from recouvrement.cli.entree import Lus, lecteurs
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
-from recouvrement.erreurs import DonneeInvalide, DroitIndisponible, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.lecture import diagnostiquer as diagnostic_de
 from recouvrement.lecture.fichiers import deplier
 from recouvrement.modele.creance import Creance
@@ -19,7 +19,6 @@ from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.portefeuille import Ecarte, Portefeuille, examiner_au_mieux
 from recouvrement.ports import Anomalie
-from recouvrement.temps import DERNIER_JOUR
 
 COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
 
@@ -176,12 +175,7 @@ def echeancier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anoma
     if bilan is None:
         return EN_PARTIE
     rythme = {"mensualites": options.mensualites, "montant": options.montant, "jusqu_au": options.jusqu_au}
-    try:
-        propose = Politique().proposer_echeancier(bilan, **rythme, premiere_le=options.premiere)
-    except DroitIndisponible:  # le calendrier légal est passé
-        nom, donne = next((nom, v) for nom, v in rythme.items() if v is not None)
-        remede = f"Il finirait après {DERNIER_JOUR.year} : donnez moins de versements, ou de plus forts."
-        raise DonneeInvalide("plan trop long", champ=f"--{nom.replace('_', '-')}", valeur=donne, remede=remede) from None
+    propose = Politique().proposer_echeancier(bilan, **rythme, premiere_le=options.premiere)
     lignes = [{"le": le, "montant": montant.decimal, "devise": montant.devise} for le, montant in propose.versements]
     if not pour_un_programme(options, lignes):
         print(

@@ -65,10 +65,10 @@ def rassembler(
 
 
 def _visant(anomalie: Anomalie, connues: Collection[str]) -> Anomalie:
-    """Des créances qu'un événement refusé nomme, celles qui sont lues ; aucune : sa référence est peut-être fausse."""
-    if anomalie.creances is None:
+    """Des créances qu'un événement refusé nomme, celles qui sont lues ; s'il n'en nomme que d'autres, il n'en atteint aucune."""
+    if not anomalie.creances:
         return anomalie
-    return evolve(anomalie, creances=tuple([numero for numero in anomalie.creances if numero in connues]))
+    return evolve(anomalie, creances=tuple([numero for numero in anomalie.creances if numero in connues]) or None)
 
 
 def _faits(lues: Iterable[tuple[str, Lecture]]) -> Iterator[_Fait]:

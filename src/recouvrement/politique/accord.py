@@ -17,7 +17,7 @@ from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Avoir, DecheanceTerme, Echeancier, Paiement, Rejet, Remise
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.tableau import EnTable, Genre
-from recouvrement.temps import UN_JOUR, Delai, JoursOuvres, jour_civil
+from recouvrement.temps import DERNIER_JOUR, UN_JOUR, Delai, JoursOuvres, jour_civil, jour_de_fait
 
 if TYPE_CHECKING:
     from recouvrement.droit.base import Droit
@@ -54,12 +54,16 @@ def proposer(
         remede = "Donnez mensualites, montant ou jusqu_au : l'un des trois."
         raise DonneeInvalide("un seul des trois fixe le rythme", champ="mensualites", remede=remede)
     total, visees = bilan.total.valeur, _visees(bilan)
-    premiere = Delai(mois=1).depuis(bilan.au) if premiere_le is None else jour_civil(premiere_le, "premiere_le")
+    premiere = Delai(mois=1).depuis(bilan.au) if premiere_le is None else jour_de_fait(premiere_le, "premiere_le")
     if premiere < bilan.au:
         raise DonneeInvalide("le premier versement précède le bilan", champ="premiere_le", valeur=premiere)
     if jusqu_au is not None:
-        mensualites = _combien(premiere, jour_civil(jusqu_au, "jusqu_au"), jours)
+        mensualites = _combien(premiere, jour_de_fait(jusqu_au, "jusqu_au"), jours)
     parts = _parts(total, mensualites) if montant is None else _par_montant(total, c.en_montant(montant, "montant"))
+    if Delai(mois=len(parts) - 1).depuis(premiere) >= DERNIER_JOUR:
+        remede = "Donnez moins de versements, ou de plus forts."
+        champ = "mensualites" if montant is None else "montant"
+        raise DonneeInvalide(f"plan trop long : il finirait après {DERNIER_JOUR.year}", champ=champ, remede=remede)
     dates = [jours.reporte(Delai(mois=i).depuis(premiere)) for i in range(len(parts))]
     versements = tuple(zip(dates, parts, strict=True))
     return Echeancier(le=bilan.au, versements=versements, creances=visees, interets=interets, decheance=decheance)

@@ -345,7 +345,7 @@ def portefeuille_en_html(portefeuille: "Portefeuille") -> str:
         table(("Débiteur", "Note", "Total", "À faire"), pressants, legende="Par où commencer", nombres=(1, 2))
         if pressants
         else "",
-        table(("Débiteur", "Créances", "Erreur", "Message"), ecartes[:MONTREES], legende="Dossiers écartés") if ecartes else "",
+        table(("Débiteur", "Créances", "Erreur", "Message"), ecartes[:MONTREES], legende="Créances écartées") if ecartes else "",
     )
 
 

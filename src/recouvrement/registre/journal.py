@@ -20,7 +20,7 @@ from recouvrement.registre.controle import Piece, controler
 from recouvrement.registre.fil import Fil, en_fils
 from recouvrement.registre.inscriptions import Inscription
 from recouvrement.registre.proprietaire import Jeton, moi
-from recouvrement.temps import Delai, jour_civil
+from recouvrement.temps import Delai, jour_de_fait
 
 _TRANCHER = "À vous de trancher, avec trancher(cle, issue, motif), après avoir vérifié auprès du canal ou du débiteur."
 
@@ -145,7 +145,7 @@ class Journal(ABC):
         if avis.nature not in get_args(NatureAvis):
             remede = f"Une de : {', '.join(get_args(NatureAvis))}."
             raise DonneeInvalide("nature d'avis inconnue", champ="nature", valeur=avis.nature, remede=remede)
-        clair = {"nature": avis.nature, "jour": jour_civil(avis.le, "le").isoformat()}
+        clair = {"nature": avis.nature, "jour": jour_de_fait(avis.le, "le").isoformat()}
         le = self._instant(self._horloge())
         with self._transaction(ecriture=True):
             fil = self._avise(avis.numero)

@@ -32,7 +32,7 @@ def reunir(faits: str) -> tuple[Anomalie, list[bool]]:
         ("paiement;2026-07-01;mille;F-1;;\n", [True, False]),
         ("relance;2026-07-01;9,00;cle-2|F-1;;\n", [True, True]),
         ("paiement;2026-07-01;mille;;;\n", [True, True]),
-        ("paiement;2026-07-01;10,00;F-l;;\n", [True, True]),
+        ("paiement;2026-07-01;10,00;F-l;;\n", [False, False]),
         ("paiement;2026-07-01;10,00;;;\n", [True, True]),
         ("rejet;2026-07-01;;;VIR-1;\n", [False, False]),
     ],
