@@ -28,7 +28,7 @@ from recouvrement import (
 from recouvrement.masse import (
     decrire,
     examiner_table,
-    noyau,
+    interets,
     schema,
     schema_des_bilans,
     schema_des_decomptes,
@@ -266,7 +266,7 @@ def test_ce_qu_une_ligne_demande_de_plus_va_aux_objets() -> None:
 def test_la_borne_de_64_bits_est_sure() -> None:
     """Juste sous la borne, le noyau ; juste au-dessus, les entiers de Python ; les mêmes centimes des deux côtés."""
     jours, plus_haut = (AU - ECHEANCE).days, 400_000
-    borne = (noyau.PLAFOND - noyau.DIVISEUR) // (2 * plus_haut * jours)
+    borne = (interets.PLAFOND - interets.DIVISEUR) // (2 * plus_haut * jours)
     for principal, repris in ((borne, False), (borne + 1, True)):
         ligne = la_ligne(examiner(1, principal_centimes=[principal], taux_dix_milliemes=[plus_haut]))
         assert ligne["repris"] is repris

@@ -4,12 +4,12 @@ Les mêmes tables et les mêmes questions que le moteur d'objets, posées une fo
 dépend que du jour. Aucun chiffre de droit n'est écrit ici.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from threading import Lock
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from attrs import evolve, frozen
@@ -21,6 +21,7 @@ from recouvrement.droit.fr.penalites import FOIS, INDICES
 from recouvrement.droit.fr.plafonds import plafond, sans_question
 from recouvrement.erreurs import RecouvrementError
 from recouvrement.masse.colonnes import DERNIER, DIX_MILLIEMES_MAX, PREMIER, Cle, Entiers, Masque, en_date, numero
+from recouvrement.masse.jours import SANS_REPONSE, ParJour, par_date, sans_erreur
 from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.montant import Montant, Taux
@@ -30,9 +31,6 @@ from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
 
-T = TypeVar("T")
-SANS_REPONSE = -(2**62)
-"""Le droit a levé une erreur pour ce jour : la ligne va au moteur d'objets, qui dira laquelle."""
 TOUJOURS, JAMAIS = numero(date.min), numero(date.max)
 REPERE, APRES_REPERE = date(2016, 11, 15), date(2017, 2, 23)  # pour éprouver une règle : d'une année civile à l'autre
 TEMOIN = "temoin"
@@ -55,58 +53,12 @@ class Noms:
             return self._numeros[nom]
 
 
-def _sans_erreur(question: Callable[..., T]) -> Callable[..., T | int]:
-    """La même question ; une erreur de droit y vaut ``SANS_REPONSE``."""
-
-    def repondre(*donnees: Any) -> T | int:
-        try:
-            return question(*donnees)
-        except (RecouvrementError, OverflowError):
-            return SANS_REPONSE
-
-    return repondre
-
-
-class ParJour:
-    """Une réponse qui ne dépend que d'un jour, demandée une fois par jour rencontré.
-
-    Args:
-        question: Pour chacun de ces jours, rend ``largeur`` entiers, par rangées.
-    """
-
-    def __init__(self, question: Callable[[Entiers], Any], largeur: int = 1) -> None:
-        self._question = question
-        self._reponses = np.zeros((largeur, DERNIER + 1), np.int64)
-        self._connus = np.zeros(DERNIER + 1, bool)
-
-    def __call__(self, jours: Entiers) -> Any:
-        """Les réponses, une rangée par entier demandé."""
-        connus = self._connus[jours]
-        if not connus.all():
-            manquent = np.unique(jours[~connus])
-            self._reponses[:, manquent] = self._question(manquent)
-            self._connus[manquent] = True
-        return self._reponses.take(jours, axis=1, mode="clip")
-
-
-def par_date(question: Callable[[date], Sequence[int]], largeur: int = 1) -> ParJour:
-    """Une question de droit, posée date par date ; une erreur y vaut ``SANS_REPONSE``."""
-    posee = _sans_erreur(question)
-
-    def reponses(jours: Entiers) -> Any:
-        rendues = np.empty((largeur, len(jours)), np.int64)
-        for i, jour in enumerate(jours.tolist()):
-            rendues[:, i] = posee(en_date(jour))
-        return rendues
-
-    return ParJour(reponses, largeur)
-
-
 @frozen
 class Paliers:
     """Des paliers de taux, en entiers ; bornes incluses.
 
     Attributes:
+        lignes: Premier jour, dernier jour et taux de chacun.
         connu_au: Dernier jour publié.
         doutes: Bornes des paliers qui portent une réserve : la ligne qui les touche va au moteur d'objets.
     """
@@ -114,16 +66,17 @@ class Paliers:
     du: Entiers
     au: Entiers
     taux: Entiers
+    lignes: tuple[tuple[int, int, int], ...]
     connu_au: int
     doutes: tuple[tuple[int, int], ...]
 
     @classmethod
     def de(cls, paliers: Sequence[Palier], connu_au: date) -> "Paliers":
         """Les mêmes, en colonnes."""
-        lignes = [(numero(p.du), numero(p.au), p.taux.dix_milliemes) for p in paliers]
+        lignes = tuple((numero(p.du), numero(p.au), p.taux.dix_milliemes) for p in paliers)
         doutes = tuple((numero(p.du), numero(p.au)) for p in paliers if p.reserves)
         du, au, taux = np.array(lignes, np.int64).T
-        return cls(du, au, taux, numero(connu_au), doutes)
+        return cls(du, au, taux, lignes, numero(connu_au), doutes)
 
     def au_jour(self, jours: Entiers) -> Entiers:
         """Le taux de chaque jour ; ``SANS_REPONSE`` hors de la table."""
@@ -142,11 +95,13 @@ class Classe:
         ecarte: Un taux est convenu, et le régime ne l'admet pas.
         prescrire: Dernier jour utile et jour prudent, par jour de départ.
         interrompu: Un paiement du débiteur ouvre un délai neuf, comme un départ de ce jour-là ; sinon, rien n'en est su ici.
+        plancher: Par échéance, le taux sous lequel un taux convenu touche au plancher de la loi ; ``None`` : elle n'en fixe pas.
         delai: Jours que la loi accorde sans échéance, selon l'écart de l'exécution et de la réception à l'émission (``None`` : absente).
         net: Par écart de l'échéance à l'émission : aucun plafond n'est en question ; ``None`` : il ne l'est jamais.
         limite: Dernier jour que la loi admet, par jour d'émission, pour une prestation qui ne lui est pas postérieure.
     """
 
+    cle: Cle
     regime: Regime
     ligne: RegimePrescription
     court: Literal["rien", "fixe", "fige", "paliers"]
@@ -156,11 +111,39 @@ class Classe:
     prescrire: ParJour
     interrompu: bool
     indemnite: ParJour
-    sous_plancher: Callable[[Entiers, Entiers], Masque] | None
+    plancher: ParJour | None
     delai: Callable[..., int]
     net: ParJour | None
     limite: ParJour
     porte: Callable[..., int]
+
+    def taux(self, echeance: Entiers, convenu: Entiers) -> Entiers | None:
+        """Le taux de chaque ligne, s'il est le même tous les jours."""
+        if self.court == "fixe":
+            return convenu
+        if self.court != "fige" or self.paliers is None:
+            return None
+        taux = self.paliers.au_jour(echeance + 1)
+        return np.where(taux == SANS_REPONSE, 0, taux)
+
+    def courent(self, echeance: Entiers, au: int) -> Masque:
+        """Vrai si, sans paiement, une ligne du décompte court avant ``au``, inclus."""
+        if self.court == "rien":
+            return np.zeros(len(echeance), bool)
+        if self.court == "paliers" and self.paliers is not None:
+            au = min(au, int(self.paliers.au[-1])) if au >= self.paliers.du[0] else TOUJOURS
+        return (echeance >= self.depuis) & (echeance < au)
+
+    def doute(self, echeance: Entiers, au: int) -> Masque:
+        """Vrai si le taux de la ligne porte une réserve, ou n'est pas connu de son premier jour."""
+        doute = np.zeros(len(echeance), bool)
+        if self.court not in ("fige", "paliers") or self.paliers is None:
+            return doute
+        if self.court == "fige":
+            doute |= self.paliers.au_jour(echeance + 1) == SANS_REPONSE
+        for du, fin in self.paliers.doutes:
+            doute |= (echeance < fin) & ((du <= au) if self.court == "paliers" else (echeance >= du - 1))
+        return doute & (echeance >= self.depuis)
 
 
 class Droits:
@@ -180,7 +163,7 @@ class Droits:
         self.etape = par_date(self._etape, 2)
         self.solde_minimal = 0
         self._classes: dict[Cle, Classe | None] = {}
-        self._gardees: dict[tuple[str, str], ParJour] = {}
+        self._gardees: dict[tuple[str, Hashable], ParJour] = {}
         self._interruptions: dict[str, bool] = {}
         minimal = politique.scenario.solde_minimal
         if minimal is not None:
@@ -211,7 +194,7 @@ class Droits:
         if classe.paliers is not None and classe.paliers.taux.max() > DIX_MILLIEMES_MAX:
             return None
         legal = numero(self.politique.droit.baremes[INDICES["legal"]].connu_au)
-        muet = classe.sous_plancher and classe.paliers and classe.paliers.connu_au < min(legal, numero(self.au))
+        muet = classe.plancher and classe.paliers and classe.paliers.connu_au < min(legal, numero(self.au))
         # l'indice se tait là où le plancher est connu : aux objets de dire ce qu'ils en font
         return None if muet or (classe.court != "rien" and classe.regime.poste != "penalites") else classe
 
@@ -224,6 +207,7 @@ class Droits:
         court, paliers = self._course(modele, regime, fixe=convenu and cle.fixe)
         au_plus_tot = evolve(modele, emise_le=en_date(PREMIER), echeance=None)
         return Classe(
+            cle=cle,
             regime=regime,
             ligne=ligne,
             court=court,
@@ -237,15 +221,15 @@ class Droits:
                 regime.code,
                 lambda: par_date(lambda jour: [droit.indemnite(droit, modele, regime, jour, ()).valeur.centimes]),
             ),
-            sous_plancher=self._sous_plancher(paliers) if convenu and regime.poste == "penalites" else None,
-            delai=lru_cache(maxsize=65_536)(_sans_erreur(lambda *ecarts: self._delai(modele, regime, *ecarts))),
-            net=None if regime.code == "public" else par_date(lambda jour: [sans_question(jour, au_plus_tot, regime)]),
+            plancher=self._plancher(paliers) if convenu and regime.poste == "penalites" else None,
+            delai=lru_cache(maxsize=65_536)(sans_erreur(lambda *ecarts: self._delai(modele, regime, *ecarts))),
+            net=None if regime.code == "public" else ParJour(partial(_net, au_plus_tot, regime), np.int8),
             limite=self.garder("limite", regime.code, lambda: par_date(lambda jour: [_limite(modele, regime, jour)])),
-            porte=lru_cache(maxsize=65_536)(_sans_erreur(lambda *jours: self._porte(modele, regime, *jours))),
+            porte=lru_cache(maxsize=65_536)(sans_erreur(lambda *jours: self._porte(modele, regime, *jours))),
         )
 
-    def garder(self, quoi: str, code: str, neuve: Callable[[], ParJour]) -> ParJour:
-        """Une question commune à toutes les classes d'un même régime."""
+    def garder(self, quoi: str, code: Hashable, neuve: Callable[[], ParJour]) -> ParJour:
+        """Une question commune à toutes les classes de ce code : d'un même régime, par exemple."""
         if (quoi, code) not in self._gardees:
             self._gardees[quoi, code] = neuve()
         return self._gardees[quoi, code]
@@ -294,32 +278,37 @@ class Droits:
         if ligne.code not in self._interruptions:
             droit, creance = self.politique.droit, _depart_le(modele, ligne, REPERE)
             p = droit.prescription(droit, creance, (Versement(APRES_REPERE, True),), (), au=APRES_REPERE)
-            avant, apres = self._prescrire(modele, ligne)(np.array([numero(REPERE), numero(APRES_REPERE)], np.int64)).T.tolist()
+            avant, apres = np.transpose(self._prescrire(modele, ligne)(np.array([numero(REPERE), numero(APRES_REPERE)]))).tolist()
             self._interruptions[ligne.code] = [numero(p.valeur), numero(p.prudente)] == apres != avant
         return self._interruptions[ligne.code]
 
-    def _sous_plancher(self, paliers: Paliers | None) -> Callable[[Entiers, Entiers], Masque]:
-        """Le taux convenu est-il sous le plancher, un jour au moins, de ce jour-là à ``au`` ?"""
+    def _plancher(self, paliers: Paliers | None) -> ParJour:
+        """Par échéance, le taux convenu sous lequel le plancher manque, un jour au moins, jusqu'à ``au``.
+
+        D'un taux fixe, rien n'est connu ici que le plancher ; d'un taux indexé, tout : la borne est alors au-delà de tout taux, ou en deçà.
+        """
         legal = self.politique.droit.baremes[INDICES["legal"]]
         connues = [v for v in legal.valeurs if v.du <= self.au]
         if not connues:
-            return lambda jours, _: np.zeros(len(jours), bool)
+            return ParJour(lambda jours: [np.full(len(jours), SANS_REPONSE)], np.int64)
         planchers = [(Taux(v.valeur) * FOIS).dix_milliemes for v in connues]
         debuts, connu_au = np.array([numero(v.du) for v in connues], np.int64), numero(legal.connu_au)
         taux_de = [SANS_REPONSE] * len(connues) if paliers is None else paliers.au_jour(debuts).tolist()
-        # ce qui manque au taux, au premier jour de chaque période à venir : du taux fixe, rien n'est connu ici que le plancher
+        # ce qui manque au taux, au premier jour de chaque période à venir
         manques = [p if t == SANS_REPONSE else p - t for p, t in zip(planchers, taux_de, strict=True)]
         ensuite = np.array([*accumulate(reversed([*manques[1:], SANS_REPONSE]), max)][::-1], np.int64)
         au_jour = np.array(planchers, np.int64)
 
-        def sous(jours: Entiers, taux: Entiers) -> Masque:
+        def plancher(echeances: Entiers) -> list[Entiers]:
+            jours = echeances + 1
             rangs = np.clip(np.searchsorted(debuts, jours, "right") - 1, 0, None)
-            present = taux if paliers is None else paliers.au_jour(jours)
-            plus_tard = taux if paliers is None else 0
-            masque: Masque = (jours <= connu_au) & ((present < au_jour[rangs]) | (plus_tard < ensuite[rangs]))
-            return masque
+            borne = np.maximum(au_jour[rangs], ensuite[rangs])
+            if paliers is not None:
+                manque = (paliers.au_jour(jours) < au_jour[rangs]) | (ensuite[rangs] > 0)
+                borne = np.where(manque, -SANS_REPONSE, SANS_REPONSE)
+            return [np.where(jours <= connu_au, borne, SANS_REPONSE)]
 
-        return sous
+        return ParJour(plancher, np.int64)
 
     def _etape(self, jour: date) -> Sequence[int]:
         """La prochaine étape d'une créance sans acte, loin de sa prescription."""
@@ -361,6 +350,11 @@ def droits(politique: Politique, au: date) -> Droits:
 def _droits(politique: Politique, au: date, _identite: int) -> Droits:
     """Deux droits égaux peuvent n'avoir pas le même calendrier : c'est l'objet qui compte."""
     return Droits(politique, au)
+
+
+def _net(modele: Creance, regime: Regime, ecarts: Entiers) -> list[list[bool]]:
+    """Vrai si aucun plafond n'est en question, à tant de jours de l'émission."""
+    return [[sans_question(modele.emise_le + timedelta(days=ecart), modele, regime) for ecart in ecarts.tolist()]]
 
 
 def _limite(modele: Creance, regime: Regime, emise: date) -> int:

@@ -21,9 +21,8 @@ CENTIMES_MAX = 10**15
 DIX_MILLIEMES_MAX = 10**7  # mille pour cent
 PAIEMENTS_MAX = 64
 COMBINAISONS = 2**20
-APERCU = 1_024
 SANS_TAUX = -1
-CLES = ("nature", "creancier_qualite", "debiteur_qualite", "acheteur", "taux_indexe")
+CLES = ("nature", "creancier_qualite", "debiteur_qualite", "acheteur", "taux_indexe")  # dans l'ordre de Cle
 DEFAUTS = {"nature": "facture", "acheteur": "general"}
 JOURS = ("emise_le", "echeance", "executee_le", "recue_le", "contrat_le")
 AUTRES = ("avoirs_le", "avoirs_centimes", "secteur", "capitalisation", "devise")
@@ -37,6 +36,11 @@ def numero(jour: date) -> int:
 def en_date(jour: int) -> date:
     """Le jour de ce numéro."""
     return date.fromordinal(int(jour) + ORIGINE)
+
+
+def presente(colonne: Any) -> bool:
+    """Faux si la colonne n'est qu'une case, partout la même."""
+    return bool(colonne.strides[0])
 
 
 class Cle(NamedTuple):
@@ -55,7 +59,6 @@ class Colonnes(NamedTuple):
 
     Attributes:
         taux: Dix-millièmes ; ``SANS_TAUX`` si aucun n'est convenu.
-        debut: Rang du premier paiement de la ligne ; ``nombre`` : combien sont connus à ``au``.
     """
 
     principal: Entiers
@@ -65,30 +68,58 @@ class Colonnes(NamedTuple):
     recue: Entiers
     contrat: Entiers
     taux: Entiers
-    debut: Entiers
-    nombre: Entiers
 
     def portion(self, rangs: Rangs | slice) -> "Colonnes":
         """Les lignes de ces rangs, en ``int64`` ; d'une colonne absente, la même case."""
-        n = len(self.principal[rangs]) if isinstance(rangs, slice) else len(rangs)
-        return Colonnes._make(c[rangs].astype(np.int64, copy=False) if c.strides[0] else np.broadcast_to(c[:1], n) for c in self)
+
+        def lignes(colonne: Any) -> Any:
+            if isinstance(rangs, slice):
+                return colonne[rangs].astype(np.int64, copy=False) if presente(colonne) else colonne[rangs]
+            if not presente(colonne):
+                return np.broadcast_to(colonne[0], len(rangs))
+            return colonne.take(rangs, mode="clip").astype(np.int64, copy=False)
+
+        return Colonnes._make(map(lignes, self))
+
+
+class Paiements(NamedTuple):
+    """Les paiements de la table.
+
+    Attributes:
+        debut: Rang du premier de chaque ligne ; ``nombre`` : combien sont connus à ``au``.
+        le: Leurs jours, dans l'ordre du temps pour chaque ligne ; ``centimes`` : leurs montants.
+    """
+
+    debut: Entiers
+    nombre: Entiers
+    le: Entiers
+    centimes: Entiers
+
+    def portion(self, rangs: Rangs | slice) -> "Paiements":
+        """Ceux des lignes de ces rangs."""
+        return self._replace(debut=self.debut[rangs], nombre=self.nombre[rangs])
+
+
+class Sorte(NamedTuple):
+    """Des lignes qui se traitent ensemble : du même droit, toutes payées en partie, ou aucune."""
+
+    cle: Cle
+    payees: bool
 
 
 class Lues(NamedTuple):
     """La table en entiers.
 
     Attributes:
-        classes: Clé de chaque classe ; ``classe`` : le rang de la sienne, par ligne ; rien s'il n'y en a qu'une.
+        sortes: Celles que la table contient ; ``sorte`` : le rang de la sienne, par ligne ; rien s'il n'y en a qu'une.
         simples: Lignes que le noyau peut traiter, si leur classe le permet.
-        paie_le: Jours des paiements, dans l'ordre du temps pour chaque ligne ; ``paie`` : leurs montants.
     """
 
     colonnes: Colonnes
-    classes: list[Cle]
-    classe: NDArray[np.signedinteger[Any]] | None
+    paiements: Paiements | None
+    sortes: list[Sorte]
+    sorte: NDArray[np.signedinteger[Any]] | None
     simples: Masque
-    paie_le: Entiers
-    paie: Entiers
 
 
 def lire(table: Any, au: int) -> Lues:
@@ -98,16 +129,23 @@ def lire(table: Any, au: int) -> Lues:
         if table.column(nom).null_count < table.num_rows:
             simples &= _nuls(table.column(nom))
     jours = [_jours(table.column(nom), simples) for nom in JOURS]
-    principal = _entiers(table.column("principal_centimes"), 0)
-    taux = _entiers(table.column("taux_dix_milliemes"), SANS_TAUX)
     emise, echeance = jours[0], jours[1]
-    simples &= (emise != 0) & (principal > 0) & (principal <= CENTIMES_MAX) & ((echeance >= emise) | (echeance == 0))
+    simples &= (
+        echeance >= emise
+        if presente(echeance) and not table.column("echeance").null_count
+        else (echeance >= emise) | (echeance == 0)
+    )
+    if table.column("emise_le").null_count:
+        simples &= emise != 0
+    principal = _entiers(table.column("principal_centimes"), 0)
+    if not entre(table.column("principal_centimes"), 1, CENTIMES_MAX) or table.column("principal_centimes").null_count:
+        simples &= (principal > 0) & (principal <= CENTIMES_MAX)
+    taux = _entiers(table.column("taux_dix_milliemes"), SANS_TAUX)
     if not entre(table.column("taux_dix_milliemes"), 0, DIX_MILLIEMES_MAX):
         simples &= (taux >= 0) & (taux <= DIX_MILLIEMES_MAX) | _nuls(table.column("taux_dix_milliemes"))
-    debut, nombre, paie_le, paie = _paiements(table, simples, au)
-    classes, classe = _classer(table, taux)
-    colonnes = Colonnes._make([principal, *jours, taux, debut, nombre])
-    return Lues(colonnes, classes, classe, simples, paie_le, paie)
+    paiements = _paiements(table, simples, au)
+    sortes, sorte = _trier(table, taux, paiements)
+    return Lues(Colonnes._make([principal, *jours, taux]), paiements, sortes, sorte, simples)
 
 
 def _nuls(colonne: Any) -> Masque:
@@ -119,7 +157,8 @@ def _entiers(colonne: Any, absent: int) -> Entiers:
     """Une colonne absente n'occupe qu'une case."""
     if colonne.null_count == len(colonne):
         return np.broadcast_to(np.int64(absent), len(colonne))
-    entiers: Entiers = seule(colonne.fill_null(absent)).to_numpy(zero_copy_only=False)
+    pleine = colonne.fill_null(absent) if colonne.null_count else colonne
+    entiers: Entiers = seule(pleine).to_numpy(zero_copy_only=False)
     return entiers
 
 
@@ -132,12 +171,11 @@ def _jours(colonne: Any, simples: Masque) -> Any:
     return jours
 
 
-def _paiements(table: Any, simples: Masque, au: int) -> tuple[Entiers, Entiers, Entiers, Entiers]:
-    """Où commencent les paiements de chaque ligne, combien sont connus à ``au``, leurs jours et leurs montants."""
+def _paiements(table: Any, simples: Masque, au: int) -> Paiements | None:
+    """Les paiements de la table, s'il en est ; ceux qu'un objet refuserait retirent leur ligne du noyau."""
     quand, combien, n = seule(table.column("paiements_le")), seule(table.column("paiements_centimes")), table.num_rows
     if quand.null_count == n:
-        vides = np.broadcast_to(np.int64(0), n)
-        return vides, vides, np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return None
     longueurs, aplats = _entiers(pc.list_value_length(quand), 0), [pc.list_flatten(c) for c in (quand, combien)]
     ligne = np.repeat(np.arange(n), longueurs)
     jours, montants = _entiers(aplats[0].cast(pa.int32()), 0).astype(np.int64), _entiers(aplats[1], 0)
@@ -148,44 +186,56 @@ def _paiements(table: Any, simples: Masque, au: int) -> tuple[Entiers, Entiers, 
         ordre = np.argsort((ligne << 32) + jours, kind="stable")
         jours, montants = jours[ordre], montants[ordre]
     debut = np.cumsum(longueurs) - longueurs
-    return debut, np.bincount(ligne[jours <= au], minlength=n), jours, montants
+    return Paiements(debut, np.bincount(ligne[jours <= au], minlength=n), jours, montants)
 
 
-def _classer(table: Any, taux: Entiers) -> tuple[list[Cle], NDArray[np.signedinteger[Any]] | None]:
-    """Les lignes de même droit portent le même numéro."""
-    numeros: Any = (taux >= 0).astype(np.int64) if taux.strides[0] else 0
-    valeurs = []
-    for nom in CLES:
-        textes, codes = _coder(table.column(nom), DEFAUTS.get(nom, ""))
-        valeurs.append(textes)
-        numeros = numeros * len(textes) + codes if len(textes) > 1 else numeros
+def _trier(table: Any, taux: Entiers, paiements: Paiements | None) -> tuple[list[Sorte], NDArray[Any] | None]:
+    """Les lignes de même sorte portent le même numéro."""
+    traits = [_coder(table.column(nom), DEFAUTS.get(nom, "")) for nom in CLES]
+    traits.append(([False, True], taux >= 0) if presente(taux) else ([False], 0))
+    traits.append(([False], 0) if paiements is None else ([False, True], paiements.nombre > 0))
+    possibles = math.prod(len(valeurs) for valeurs, _ in traits)
+    numeros: Any = 0
+    for valeurs, codes in traits:
+        if len(valeurs) > 1:
+            numeros = numeros * len(valeurs) + np.asarray(codes, np.int32 if possibles < 2**31 else np.int64)
     if isinstance(numeros, int):
-        return [_cle(numeros, valeurs)], None
-    possibles = 2 * math.prod(len(v) for v in valeurs)
+        return [_sorte(0, traits)], None
     if possibles > COMBINAISONS:
-        uniques, classe = np.unique(numeros, return_inverse=True)
+        uniques, sorte = np.unique(numeros, return_inverse=True)
     else:  # peu de combinaisons : les marquer coûte moins que trier
         vues = np.zeros(possibles, bool)
         vues[numeros] = True
-        uniques, classe = np.flatnonzero(vues), (np.cumsum(vues) - 1).astype(np.int16 if possibles < 2**15 else np.int32)[numeros]
-    return [_cle(int(u), valeurs) for u in uniques], classe
+        uniques, sorte = np.flatnonzero(vues), (np.cumsum(vues) - 1).astype(np.min_scalar_type(possibles)).take(numeros)
+    return [_sorte(u, traits) for u in uniques.tolist()], sorte
 
 
-def _coder(colonne: Any, defaut: str) -> tuple[list[str], Any]:
+def _coder(colonne: Any, defaut: str) -> tuple[list[Any], Any]:
     """Les textes distincts, et le rang de celui de chaque ligne ; d'un seul texte, on s'en assure sans coder."""
-    debut = seule(colonne.slice(0, APERCU).fill_null(defaut)).unique()
-    if colonne.null_count == len(colonne) or (
-        len(debut) == 1 and not colonne.null_count and pc.all(pc.equal(colonne, debut[0])).as_py()
-    ):
-        return [debut[0].as_py() if len(debut) else defaut], 0
-    codes = seule(colonne).dictionary_encode("encode")
+    if colonne.null_count == len(colonne):
+        return [defaut], 0
+    textes = seule(colonne)
+    if not textes.null_count and _repete(textes):
+        return [textes[0].as_py()], 0
+    codes = textes.dictionary_encode("encode")
     return [texte or defaut for texte in codes.dictionary.to_pylist()], codes.indices.to_numpy()
 
 
-def _cle(numero_de_classe: int, valeurs: list[list[str]]) -> Cle:
-    textes = []
-    for possibles in reversed(valeurs):
-        numero_de_classe, rang = divmod(numero_de_classe, len(possibles))
-        textes.append(possibles[rang])
-    indexe, acheteur, debiteur, creancier, nature = textes
-    return Cle(nature, creancier, debiteur, acheteur, indexe, bool(numero_de_classe))
+def _repete(textes: Any) -> bool:
+    """Vrai si tous sont le premier : de même longueur, et leurs octets sont ceux d'avant."""
+    bornes = np.frombuffer(textes.buffers()[1], np.int32)[textes.offset :][: len(textes) + 1]
+    debut, pas, fin = int(bornes[0]), int(bornes[1] - bornes[0]), int(bornes[-1])
+    if fin - debut != pas * len(textes) or (np.diff(bornes) != pas).any():
+        return False
+    octets = textes.buffers()[2]
+    return not pas or octets.slice(debut + pas, fin - debut - pas).equals(octets.slice(debut, fin - debut - pas))
+
+
+def _sorte(numero: int, traits: list[tuple[list[Any], Any]]) -> Sorte:
+    """Celle de ce numéro."""
+    choisis = []
+    for valeurs, _ in reversed(traits):
+        numero, rang = divmod(numero, len(valeurs))
+        choisis.append(valeurs[rang])
+    payees, fixe, *textes = choisis
+    return Sorte(Cle._make([*reversed(textes), fixe]), payees)

@@ -132,6 +132,8 @@ def seule(colonne: Any) -> Any:
 def _apparier(recue: Recue, nom: str) -> None:
     """Autant de jours que de montants, ou la ligne est fautive et ses listes sont vidées."""
     colonnes = {f"{nom}_{quoi}": recue.table.column(f"{nom}_{quoi}") for quoi in ("le", "centimes")}
+    if all(c.null_count == len(c) for c in colonnes.values()):
+        return
     longueurs = [pc.fill_null(pc.list_value_length(c), 0) for c in colonnes.values()]
     fautives = pc.not_equal(*longueurs)
     if not pc.any(fautives).as_py():

@@ -1,8 +1,8 @@
 """L'examen d'une table : le noyau pour ce qu'il décrit, le moteur d'objets pour le reste, les rejets à part."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -12,22 +12,18 @@ from attrs import field, frozen
 
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.masse import colonnes, noyau, objets
-from recouvrement.masse.classes import Droits, droits
-from recouvrement.masse.colonnes import Cle, Lues, Masque, Rangs, numero
+from recouvrement.masse.classes import Classe, droits
+from recouvrement.masse.colonnes import Lues, Masque, Rangs, Sorte, numero
 from recouvrement.masse.echange import Recue, conformer, entre, ouvrir, seule
 from recouvrement.masse.evenements import ORPHELIN, Suites, joindre
-from recouvrement.masse.schemas import SORTIE, TEXTE, schema_des_bilans, schema_des_decomptes, schema_des_rejets
+from recouvrement.masse.noyau import Bloc
+from recouvrement.masse.schemas import TEXTE, schema_des_decomptes
+from recouvrement.masse.sortie import Sortie
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.temps import jour_civil
 
 T = TypeVar("T")
-TELLES_QUELLES = ("reference", "debiteur", "devise", "emise_le")
-CODES = ("regime", "prescription_regime", "etape")
-DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
-CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
-SOUVENT_NULS = ("interets_centimes", "trop_percu_centimes")
-ABSENT = -1
 PAR_LOTS = 4_096
 APERCU = 10
 REFERENCE_MAX = 200
@@ -143,7 +139,7 @@ def examiner_lot(lot: Any, politique: Politique, au: date, evenements: Any, doub
     return sortie.bilans(recue.table), sortie.table_des_rejets(), sortie.repris
 
 
-def _examiner(recue: Recue, suites: Suites, politique: Politique, au: date) -> "Sortie":
+def _examiner(recue: Recue, suites: Suites, politique: Politique, au: date) -> Sortie:
     lues = colonnes.lire(recue.table, numero(au))
     sortie = Sortie(droits(politique, au), recue.table.num_rows)
     _ecarter(recue, lues.simples, suites, sortie)
@@ -158,117 +154,6 @@ def _relire(politique: Politique, recue: Recue, suites: Suites, au: date, ligne:
         raise DonneeInvalide("aucune ligne de ce rang", champ="ligne", valeur=ligne)
     (donnees,) = recue.table.slice(ligne, 1).to_pylist()
     return _un(politique, recue, ligne, donnees, suites, au)
-
-
-def _reserver(n: int, genre: type[np.signedinteger[Any]]) -> Any:
-    """Une colonne à remplir, dans la mémoire qu'Arrow garde d'une table à l'autre."""
-    return np.frombuffer(pa.allocate_buffer(n * np.dtype(genre).itemsize), genre)
-
-
-class Sortie:
-    """Les colonnes rendues, à mesure qu'elles se remplissent."""
-
-    def __init__(self, droits: Droits, n: int) -> None:
-        self.droits = droits
-        self.faites = np.zeros(n, bool)
-        self.reprises = np.zeros(n, bool)
-        self.rejets: list[tuple[int | None, str | None, str, str]] = []
-        self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES}
-        self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
-        self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}
-        self._bits = noyau.codes_d_alerte(droits.avertissements)
-        self._combinaisons: dict[tuple[str, ...], int] = {}
-
-    @property
-    def repris(self) -> int:
-        """Lignes que le moteur d'objets a calculées."""
-        return int(self.reprises.sum())
-
-    def poser(self, rangs: Rangs | slice, regime: str, prescription: str, bloc: noyau.Bloc) -> None:
-        """Les lignes d'un bloc que le noyau a su traiter."""
-        s, noms = bloc.suffit, self.droits.noms
-        toutes = bool(s.all())
-        if not toutes:
-            rangs = np.arange(len(self.faites))[rangs][s]
-        for nom, valeurs in (
-            ("echeance", bloc.echeance),
-            ("jours_retard", bloc.jours_retard),
-            ("principal_centimes", bloc.principal),
-            ("penalites_centimes", bloc.penalites),
-            ("indemnite_centimes", bloc.indemnite),
-            ("total_centimes", bloc.total),
-            ("prescription", bloc.prescription),
-            ("prescription_prudente", bloc.prudente),
-            ("etape", bloc.etape),
-            ("etape_le", bloc.etape_le),
-            ("alertes", bloc.alertes),
-        ):
-            colonne = self.entiers[nom]
-            colonne[rangs] = (valeurs if toutes else valeurs[s]).astype(colonne.dtype, copy=False)
-        if bloc.trop_percu.any():  # des zéros jamais écrits n'occupent pas de mémoire
-            self.entiers["trop_percu_centimes"][rangs] = bloc.trop_percu if toutes else bloc.trop_percu[s]
-        self.entiers["regime"][rangs] = noms.numero(regime)
-        self.entiers["prescription_regime"][rangs] = noms.numero(prescription)
-        self.faites[rangs] = True
-
-    def poser_une(self, rang: int, resume: Mapping[str, Any]) -> None:
-        """Une ligne du moteur d'objets."""
-        for nom, valeur in resume.items():
-            if nom in CODES:
-                valeur = ABSENT if valeur is None else self.droits.noms.numero(valeur)
-            elif nom in DATES:
-                valeur = 0 if valeur is None else numero(valeur)
-            elif nom == "alertes":
-                valeur = self._combinaisons.setdefault(valeur, (1 << len(self._bits)) + len(self._combinaisons))
-            self.entiers[nom][rang] = valeur
-        self.faites[rang] = self.reprises[rang] = True
-
-    def rejeter(self, rang: int | None, reference: str | None, champ: str, motif: str) -> None:
-        """Une ligne, ou un événement, qui ne s'examine pas."""
-        self.rejets.append((rang, reference, champ, motif))
-
-    def bilans(self, recue: Any) -> Any:
-        """La table des bilans, dans l'ordre des lignes reçues."""
-        rendu, rangs = schema_des_bilans(), np.flatnonzero(self.faites)
-        toutes = len(rangs) == len(self.faites)
-        colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
-        noms = pa.array(self.droits.noms.noms, TEXTE)
-        rendues: dict[str, Any] = {
-            "ligne": pa.array(rangs.astype(np.int64)),
-            **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
-            "alertes": self._alertes(colonnes["alertes"]),
-            "repris": pa.array(self.reprises if toutes else self.reprises[rangs]),
-        }
-        presentes = pa.py_buffer(np.packbits(colonnes["etape"] != ABSENT, bitorder="little"))
-        for nom, valeurs in colonnes.items():
-            tampons = [presentes if nom in ("etape", "etape_le") else None, pa.py_buffer(valeurs)]
-            if nom in CODES:
-                codes = pa.Array.from_buffers(pa.int32(), len(valeurs), tampons)
-                rendues[nom] = pa.DictionaryArray.from_arrays(codes, noms)
-            elif nom != "alertes":
-                rendues[nom] = pa.Array.from_buffers(rendu.field(nom).type, len(valeurs), tampons)
-        return pa.table([rendues[nom] for nom in rendu.names], schema=rendu)
-
-    def _alertes(self, numeros: Any) -> Any:
-        """Les codes de chaque ligne, de leur combinaison."""
-        listes = [*_combiner(self._bits), *self._combinaisons]
-        longueurs = np.array([len(codes) for codes in listes], np.int32)
-        dites = pa.array(listes, pa.list_(TEXTE)).take(pa.array(numeros[numeros > 0])).flatten()  # zéro : aucune alerte
-        bornes = np.zeros(len(numeros) + 1, np.int32)
-        np.cumsum(longueurs.take(numeros, mode="clip"), out=bornes[1:])
-        return pa.ListArray.from_arrays(pa.array(bornes), dites)
-
-    def table_des_rejets(self) -> Any:
-        """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
-        lignes = sorted(self.rejets, key=lambda r: (r[0] is None, r[0] or 0))
-        attendu = schema_des_rejets()
-        return pa.table([[x[i] for x in lignes] for i in range(len(attendu))], schema=attendu)
-
-
-@lru_cache(maxsize=4)
-def _combiner(codes: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Les codes que disent les bits de chaque nombre."""
-    return [tuple(code for i, code in enumerate(codes) if bits >> i & 1) for bits in range(1 << len(codes))]
 
 
 def _ecarter(recue: Recue, simples: Masque, suites: Suites, sortie: Sortie) -> None:
@@ -297,29 +182,44 @@ def _nettes(references: Any) -> bool:
 
 
 def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
-    """Le noyau, classe par classe, bloc par bloc."""
-    for cle, siens in _par_classe(lues):
-        n = siens.stop if isinstance(siens, slice) else len(siens)
-        classe = sortie.droits.classe(cle) if n else None
-        if classe is None:
-            continue
+    """Le noyau, sorte par sorte, bloc par bloc."""
+    for sorte, rangs in _par_sorte(lues):
+        classe = sortie.droits.classe(sorte.cle)
+        if classe is not None:
+            _un_bloc(lues, sortie, rangs, classe, payees=sorte.payees)
+
+
+def _par_sorte(lues: Lues) -> Iterator[tuple[Sorte, Rangs | slice]]:
+    """Les lignes simples, par sorte et par blocs ; si la table n'a qu'une sorte, ni tri ni copie."""
+    n = len(lues.simples)
+    if lues.sorte is None and lues.simples.all():
         for debut in range(0, n, noyau.BLOC):
-            fin = min(debut + noyau.BLOC, n)
-            bloc = slice(debut, fin) if isinstance(siens, slice) else siens[debut:fin]
-            fait = noyau.examiner(sortie.droits, classe, lues.colonnes.portion(bloc), lues.paie_le, lues.paie)
-            sortie.poser(bloc, classe.regime.code, classe.ligne.code, fait)
-
-
-def _par_classe(lues: Lues) -> Iterator[tuple[Cle, Rangs | slice]]:
-    """Les lignes de chaque classe ; une classe qui tient toute la table ne demande ni tri ni copie."""
-    if lues.classe is None:
-        yield lues.classes[0], slice(0, len(lues.simples)) if lues.simples.all() else np.flatnonzero(lues.simples)
+            yield lues.sortes[0], slice(debut, min(debut + noyau.BLOC, n))
         return
     rangs = np.flatnonzero(lues.simples)
-    rangs = rangs[np.argsort(lues.classe[rangs], kind="stable")]
-    bornes = np.searchsorted(lues.classe[rangs], np.arange(len(lues.classes) + 1))
-    for i, cle in enumerate(lues.classes):
-        yield cle, rangs[bornes[i] : bornes[i + 1]]
+    bornes = [0, len(rangs)]
+    if lues.sorte is not None:
+        sortes = lues.sorte.take(rangs)
+        rangs = rangs.take(np.argsort(sortes, kind="stable"))
+        bornes = [0, *np.bincount(sortes, minlength=len(lues.sortes)).cumsum().tolist()]
+    for sorte, premier, dernier in zip(lues.sortes, bornes, bornes[1:], strict=False):
+        for debut in range(premier, dernier, noyau.BLOC):
+            yield sorte, rangs[debut : min(debut + noyau.BLOC, dernier)]
+
+
+def _un_bloc(lues: Lues, sortie: Sortie, rangs: Rangs | slice, classe: Classe, *, payees: bool) -> None:
+    """Des lignes voisines s'écrivent dans la sortie ; les autres, à côté, et chacune rejoint sa place."""
+    c = lues.colonnes.portion(rangs)
+    paiements = lues.paiements.portion(rangs) if payees and lues.paiements is not None else None
+    if isinstance(rangs, slice):
+        noyau.examiner(sortie.droits, classe, c, paiements, sortie.bloc.portion(rangs))
+    else:
+        a_cote = sortie.atelier.portion(slice(len(rangs)))
+        noyau.examiner(sortie.droits, classe, c, paiements, a_cote)
+        for nom, colonne, valeurs in zip(Bloc._fields, sortie.bloc, a_cote, strict=True):
+            if payees or nom != "trop_percu_centimes":
+                colonne[rangs] = valeurs
+    sortie.nommer(rangs, classe)
 
 
 def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sortie, au: date) -> None:
@@ -329,7 +229,7 @@ def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sort
         lot = restent[debut : debut + PAR_LOTS]
         for rang, ligne in zip(lot.tolist(), recue.table.take(pa.array(lot)).to_pylist(), strict=True):
             try:
-                sortie.poser_une(rang, objets.resumer(_un(politique, recue, rang, ligne, suites, au)))
+                sortie.poser(rang, objets.resumer(_un(politique, recue, rang, ligne, suites, au)))
             except DonneeInvalide as e:
                 sortie.rejeter(rang, ligne["reference"], e.champ, str(e))
             except RecouvrementError as e:

@@ -1,0 +1,85 @@
+"""La somme des lignes d'un décompte, chacune arrondie par la règle du droit, pour des milliers de créances à la fois.
+
+Jusqu'au jour d'examen, une créance traverse une période entamée, puis des périodes entières. Rangées par première période entière, celles
+qu'une période entière concerne se suivent : sa ligne y est un produit et un quotient par des constantes.
+
+Aucun dépassement n'est possible : une ligne n'entre que si ``2 · principal · taux · jours + d < 2⁶³``, ``d`` étant un million de fois
+l'année, pour le taux le plus haut de sa table et tous ses jours de retard ; et si son principal, comme chacun de ses soixante-quatre
+paiements au plus, tient sous 10¹⁵ centimes. Chaque ligne du décompte est sous cette borne ; leur somme, qui en est le quotient par
+``2 d``, reste sous 2³⁴ centimes.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+from recouvrement.droit.baremes import interets_centimes
+from recouvrement.masse.classes import Classe, Droits, Paliers
+from recouvrement.masse.colonnes import Entiers, Masque, numero
+from recouvrement.masse.jours import ParJour
+from recouvrement.politique.compte import DIVISEURS
+from recouvrement.politique.conventions import Conventions
+
+ANNEE = DIVISEURS[Conventions().annee]
+DIVISEUR = 1_000_000 * ANNEE
+PLAFOND = 2**63 - 1
+interets = cast("Callable[..., Entiers]", interets_centimes)
+"""La règle, appliquée à des colonnes ; seul le produit des trois premiers nombres y compte : les constantes d'abord."""
+
+
+def tiennent(
+    classe: Classe, principal: Entiers, taux: Entiers | None, echeance: Entiers, premiere: int, au: int, faites: Masque
+) -> None:
+    """Retire les lignes dont un intérêt pourrait dépasser 64 bits ; aucune, si la plus grosse tient au taux le plus haut."""
+    plus_haut = taux if taux is not None else classe.paliers.taux if classe.paliers is not None else np.ones(1, np.int64)
+    if principal.max() > _borne(max(int(plus_haut.max()), 1), max(au - premiere, 1)):
+        haut = plus_haut if taux is not None else plus_haut.max()
+        faites &= principal <= _borne(np.maximum(haut, 1), np.maximum(au - echeance, 1))
+
+
+def _borne(taux: Any, jours: Any) -> Any:
+    """Le plus grand principal dont l'intérêt tient sur 64 bits."""
+    return (PLAFOND - DIVISEUR) // (2 * taux * jours)
+
+
+def entre(classe: Classe, base: Entiers, taux: Entiers | None, avant: Entiers, jusqu_au: Any) -> Entiers:
+    """Ce qui court sur chaque base du lendemain d'``avant`` à ``jusqu_au`` inclus ; ``taux`` : le sien, s'il est le même tous les jours."""
+    if taux is not None:
+        return interets(base, taux, np.maximum(jusqu_au - avant, 0), ANNEE)
+    somme = np.zeros(len(base), np.int64)
+    if classe.court == "paliers" and classe.paliers is not None and len(base):
+        premier, dernier = avant.min(), jusqu_au.max()
+        for du, au, taux_du_palier in classe.paliers.lignes:
+            if au > premier and du <= dernier:
+                fin = np.maximum(np.minimum(jusqu_au, au), du - 1)
+                somme += interets(taux_du_palier, fin - np.clip(avant, du - 1, fin), base, ANNEE)
+    return somme
+
+
+def a_l_examen(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | None, avant: Entiers, vers: Entiers) -> None:
+    """Écrit ce qui court du lendemain d'``avant`` au jour d'examen inclus."""
+    paliers, au = classe.paliers, numero(droits.au)
+    if taux is not None or classe.court != "paliers" or paliers is None:
+        vers[:] = entre(classe, base, taux, avant, np.int64(au))
+        return
+    genre = np.int8 if len(paliers.lignes) < 2**7 else np.int16  # d'octets, le tri ne demande qu'un passage
+    table = droits.garder("entamee", classe.cle, lambda: ParJour(lambda jours: _entamee(paliers, jours, au), np.int64, genre))
+    entamee, suivante = table(avant)
+    ordre = np.argsort(suivante, kind="stable")
+    rangee = base.take(ordre, mode="clip")
+    somme = interets(1, entamee.take(ordre, mode="clip"), rangee, ANNEE)
+    entieres = [(taux, min(fin, au) - du + 1) for du, fin, taux in paliers.lignes if du <= au]
+    combien = np.bincount(suivante, minlength=len(entieres)).cumsum()
+    for n, (taux_entier, jours) in zip(combien.tolist(), entieres, strict=False):
+        if n:
+            somme[:n] += interets(taux_entier, jours, rangee[:n], ANNEE)
+    vers[ordre] = somme
+
+
+def _entamee(paliers: Paliers, jours: Entiers, au: int) -> tuple[Entiers, Entiers]:
+    """De la période où tombe le lendemain de chaque jour : taux × jours qui en restent ; et le rang de la période suivante."""
+    rangs = np.searchsorted(paliers.du, jours + 1, "right")
+    dans = np.maximum(rangs - 1, 0)
+    restent = np.where(rangs > 0, np.minimum(paliers.au[dans], au) - jours, 0)
+    return paliers.taux[dans] * np.maximum(restent, 0), rangs

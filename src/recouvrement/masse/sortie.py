@@ -1,0 +1,141 @@
+"""Les colonnes rendues, à mesure qu'elles se remplissent."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from recouvrement.masse.classes import Classe, Droits
+from recouvrement.masse.colonnes import Rangs, numero
+from recouvrement.masse.noyau import BLOC, Bloc
+from recouvrement.masse.schemas import SORTIE, TEXTE, schema_des_bilans, schema_des_rejets
+from recouvrement.masse.suites import codes_d_alerte
+
+TELLES_QUELLES = ("reference", "debiteur", "devise", "emise_le")
+CODES = ("regime", "prescription_regime", "etape")
+DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
+CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
+SOUVENT_NULS = ("interets_centimes", "trop_percu_centimes")
+ABSENT = -1
+
+
+def _reserver(n: int, genre: Any) -> Any:
+    """Une colonne à remplir, dans la mémoire qu'Arrow garde d'une table à l'autre."""
+    return np.frombuffer(pa.allocate_buffer(n * np.dtype(genre).itemsize), genre)
+
+
+class Sortie:
+    """Les bilans et les rejets d'une table.
+
+    Attributes:
+        faites: Lignes dont le bilan est connu ; ``reprises`` : celles qu'a calculées le moteur d'objets.
+    """
+
+    def __init__(self, droits: Droits, n: int) -> None:
+        self.droits = droits
+        self.faites = np.zeros(n, bool)
+        self.reprises = np.zeros(n, bool)
+        self.rejets: list[tuple[int | None, str | None, str, str]] = []
+        self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
+        self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
+        self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
+        self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
+        self.atelier = Bloc._make(np.zeros(BLOC, colonne.dtype) for colonne in self.bloc)
+        self._bits = codes_d_alerte(droits.avertissements)
+        self._combinaisons: dict[tuple[str, ...], int] = {}
+
+    @property
+    def repris(self) -> int:
+        """Lignes que le moteur d'objets a calculées."""
+        return int(self.reprises.sum())
+
+    def nommer(self, rangs: Rangs | slice, classe: Classe) -> None:
+        """Les codes qui ne dépendent que de la classe."""
+        for nom, code in (("regime", classe.regime.code), ("prescription_regime", classe.ligne.code)):
+            self.entiers[nom][rangs] = self.droits.noms.numero(code)
+
+    def poser(self, rang: int, resume: Mapping[str, Any]) -> None:
+        """Une ligne du moteur d'objets."""
+        for nom, valeur in resume.items():
+            if nom in CODES:
+                valeur = ABSENT if valeur is None else self.droits.noms.numero(valeur)
+            elif nom in DATES:
+                valeur = 0 if valeur is None else numero(valeur)
+            elif nom == "alertes":
+                valeur = self._combinaisons.setdefault(valeur, (1 << len(self._bits)) + len(self._combinaisons))
+            self.entiers[nom][rang] = valeur
+        self.faites[rang] = self.reprises[rang] = True
+
+    def rejeter(self, rang: int | None, reference: str | None, champ: str, motif: str) -> None:
+        """Une ligne, ou un événement, qui ne s'examine pas."""
+        self.rejets.append((rang, reference, champ, motif))
+
+    def bilans(self, recue: Any) -> Any:
+        """La table des bilans, dans l'ordre des lignes reçues."""
+        rendu, toutes = schema_des_bilans(), bool(self.faites.all())
+        rangs = np.arange(len(self.faites)) if toutes else np.flatnonzero(self.faites)
+        colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
+        noms = pa.array(self.droits.noms.noms, TEXTE)
+        rendues: dict[str, Any] = {
+            "ligne": pa.array(rangs),
+            **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
+            "alertes": self._alertes(colonnes.pop("alertes")),
+            "repris": pa.Array.from_buffers(
+                pa.bool_(), len(rangs), [None, _en_bits(self.reprises if toutes else self.reprises[rangs])]
+            ),
+        }
+        presentes = _en_bits(colonnes["etape"] != ABSENT)
+        for nom, valeurs in colonnes.items():
+            tampons = [presentes if nom in ("etape", "etape_le") else None, pa.py_buffer(valeurs)]
+            if nom in CODES:
+                codes = pa.Array.from_buffers(pa.int32(), len(valeurs), tampons)
+                rendues[nom] = pa.DictionaryArray.from_arrays(codes, noms, safe=False)
+            else:
+                rendues[nom] = pa.Array.from_buffers(rendu.field(nom).type, len(valeurs), tampons)
+        return pa.table([rendues[nom] for nom in rendu.names], schema=rendu)
+
+    def _alertes(self, numeros: Any) -> Any:
+        """Les codes de chaque ligne, de leur combinaison."""
+        textes, longueurs, codes = _combiner(self._bits, tuple(self._combinaisons))
+        bornes, dits = np.zeros(len(numeros) + 1, np.int32), []
+        for debut in range(0, len(numeros), BLOC):
+            siens = numeros[debut : debut + BLOC].astype(np.intp)
+            longueurs.take(siens, out=bornes[debut + 1 : debut + 1 + len(siens)], mode="clip")
+            siens = (
+                codes[bornes[debut + 1 : debut + 1 + len(siens)].max()]
+                .take(siens.compress(siens > 0), axis=0, mode="clip")
+                .ravel()
+            )
+            dits.append(siens.compress(siens >= 0))
+        np.cumsum(bornes, out=bornes)
+        rangs = np.concatenate(dits) if dits else np.zeros(0, np.int8)
+        return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(rangs)))
+
+    def table_des_rejets(self) -> Any:
+        """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
+        lignes = sorted(self.rejets, key=lambda r: (r[0] is None, r[0] or 0))
+        attendu = schema_des_rejets()
+        return pa.table([[x[i] for x in lignes] for i in range(len(attendu))], schema=attendu)
+
+
+def _en_bits(masque: Any) -> Any:
+    return pa.py_buffer(np.packbits(masque, bitorder="little"))
+
+
+@lru_cache(maxsize=4)
+def _combiner(bits: tuple[str, ...], autres: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, list[Any]]:
+    """Les codes que disent les bits de chaque nombre, puis ceux d'autres combinaisons.
+
+    Returns:
+        Les textes ; combien en dit chaque nombre ; et lesquels, complétés de -1, en tables d'autant de colonnes qu'il en faut.
+    """
+    listes = [*([code for i, code in enumerate(bits) if nombre >> i & 1] for nombre in range(1 << len(bits))), *autres]
+    textes = list(dict.fromkeys(code for liste in (bits, *autres) for code in liste))
+    rangs = {code: rang for rang, code in enumerate(textes)}
+    longueurs = np.array([len(liste) for liste in listes], np.int32)
+    codes = np.full((len(listes), longueurs.max()), -1, np.int8 if len(textes) < 2**7 else np.int16)
+    for table, liste in zip(codes, listes, strict=True):
+        table[: len(liste)] = [rangs[code] for code in liste]
+    return pa.array(textes, TEXTE), longueurs, [np.ascontiguousarray(codes[:, :n]) for n in range(codes.shape[1] + 1)]
