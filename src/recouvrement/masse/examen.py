@@ -1,8 +1,9 @@
 """L'examen d'une table : le noyau pour ce qu'il décrit, le moteur d'objets pour le reste, les rejets à part."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -13,10 +14,9 @@ from attrs import field, frozen
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
 from recouvrement.masse import colonnes, noyau, objets
 from recouvrement.masse.classes import Classe, droits
-from recouvrement.masse.colonnes import Lues, Masque, Rangs, Sorte, numero
+from recouvrement.masse.colonnes import Lues, Masque, Paiements, Rangs, numero
 from recouvrement.masse.echange import Recue, conformer, entre, ouvrir, seule
 from recouvrement.masse.evenements import ORPHELIN, Suites, joindre
-from recouvrement.masse.noyau import Bloc
 from recouvrement.masse.schemas import TEXTE, schema_des_decomptes
 from recouvrement.masse.sortie import Sortie
 from recouvrement.politique.bilan import Bilan
@@ -182,44 +182,40 @@ def _nettes(references: Any) -> bool:
 
 
 def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
-    """Le noyau, sorte par sorte, bloc par bloc."""
-    for sorte, rangs in _par_sorte(lues):
-        classe = sortie.droits.classe(sorte.cle)
-        if classe is not None:
-            _un_bloc(lues, sortie, rangs, classe, payees=sorte.payees)
-
-
-def _par_sorte(lues: Lues) -> Iterator[tuple[Sorte, Rangs | slice]]:
-    """Les lignes simples, par sorte et par blocs ; si la table n'a qu'une sorte, ni tri ni copie."""
-    n = len(lues.simples)
-    if lues.sorte is None and lues.simples.all():
-        for debut in range(0, n, noyau.BLOC):
-            yield lues.sortes[0], slice(debut, min(debut + noyau.BLOC, n))
+    """Le noyau, bloc par bloc ; et sorte par sorte, si la table en a plusieurs."""
+    classes = [sortie.droits.classe(sorte.cle) for sorte in lues.sortes]
+    sortie.commencer(lues, classes)
+    n, c = len(lues.simples), lues.colonnes
+    blocs = [slice(debut, min(debut + noyau.BLOC, n)) for debut in range(0, n, noyau.BLOC)]
+    if lues.sorte is None and classes[0] is not None and sortie.faites.all():
+        for bloc in blocs:
+            siennes = c.portion(bloc)
+            sortie.preparer(siennes, bloc)
+            sortie.examiner(classes[0], siennes, None, bloc)
+            sortie.totaliser(bloc)
         return
-    rangs = np.flatnonzero(lues.simples)
+    for bloc in blocs:
+        sortie.preparer(c.portion(bloc), bloc)
+    for classe, paiements, rangs in _par_sorte(lues, classes, sortie.faites):
+        sortie.examiner(classe, c.portion(rangs), paiements and paiements.portion(rangs), rangs)
+    for bloc in blocs:
+        sortie.totaliser(bloc)
+
+
+def _par_sorte(lues: Lues, classes: Sequence[Classe | None], faites: Masque) -> Iterator[tuple[Classe, Paiements | None, Rangs]]:
+    """Les lignes à faire, par sorte et par blocs."""
+    toutes = bool(faites.all())
+    rangs = np.arange(len(faites)) if toutes else np.flatnonzero(faites)
     bornes = [0, len(rangs)]
     if lues.sorte is not None:
-        sortes = lues.sorte.take(rangs)
-        rangs = rangs.take(np.argsort(sortes, kind="stable"))
+        sortes = lues.sorte if toutes else lues.sorte.take(rangs)
+        ordre = np.argsort(sortes, kind="stable")
+        rangs = ordre if toutes else rangs.take(ordre)
         bornes = [0, *np.bincount(sortes, minlength=len(lues.sortes)).cumsum().tolist()]
-    for sorte, premier, dernier in zip(lues.sortes, bornes, bornes[1:], strict=False):
-        for debut in range(premier, dernier, noyau.BLOC):
-            yield sorte, rangs[debut : min(debut + noyau.BLOC, dernier)]
-
-
-def _un_bloc(lues: Lues, sortie: Sortie, rangs: Rangs | slice, classe: Classe, *, payees: bool) -> None:
-    """Des lignes voisines s'écrivent dans la sortie ; les autres, à côté, et chacune rejoint sa place."""
-    c = lues.colonnes.portion(rangs)
-    paiements = lues.paiements.portion(rangs) if payees and lues.paiements is not None else None
-    if isinstance(rangs, slice):
-        noyau.examiner(sortie.droits, classe, c, paiements, sortie.bloc.portion(rangs))
-    else:
-        a_cote = sortie.atelier.portion(slice(len(rangs)))
-        noyau.examiner(sortie.droits, classe, c, paiements, a_cote)
-        for nom, colonne, valeurs in zip(Bloc._fields, sortie.bloc, a_cote, strict=True):
-            if payees or nom != "trop_percu_centimes":
-                colonne[rangs] = valeurs
-    sortie.nommer(rangs, classe)
+    for sorte, classe, (premier, dernier) in zip(lues.sortes, classes, pairwise(bornes), strict=True):
+        if classe is not None:
+            for debut in range(premier, dernier, noyau.BLOC):
+                yield classe, lues.paiements if sorte.payees else None, rangs[debut : min(debut + noyau.BLOC, dernier)]
 
 
 def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sortie, au: date) -> None:

@@ -43,38 +43,52 @@ def _borne(taux: Any, jours: Any) -> Any:
     return (PLAFOND - DIVISEUR) // (2 * taux * jours)
 
 
-def entre(classe: Classe, base: Entiers, taux: Entiers | None, avant: Entiers, jusqu_au: Any) -> Entiers:
-    """Ce qui court sur chaque base du lendemain d'``avant`` à ``jusqu_au`` inclus ; ``taux`` : le sien, s'il est le même tous les jours."""
+def entre(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | None, avant: Entiers, jusqu_au: Entiers) -> Entiers:
+    """Ce qui court sur chaque base du lendemain d'``avant`` à ``jusqu_au`` inclus, période après période, tant qu'il en reste.
+
+    Args:
+        taux: Celui de chaque ligne, s'il est le même tous les jours.
+    """
     if taux is not None:
         return interets(base, taux, np.maximum(jusqu_au - avant, 0), ANNEE)
     somme = np.zeros(len(base), np.int64)
-    if classe.court == "paliers" and classe.paliers is not None and len(base):
-        premier, dernier = avant.min(), jusqu_au.max()
-        for du, au, taux_du_palier in classe.paliers.lignes:
-            if au > premier and du <= dernier:
-                fin = np.maximum(np.minimum(jusqu_au, au), du - 1)
-                somme += interets(taux_du_palier, fin - np.clip(avant, du - 1, fin), base, ANNEE)
+    if classe.court != "paliers" or classe.paliers is None:
+        return somme
+    paliers, lignes = classe.paliers, np.arange(len(base))
+    periode = np.maximum(_periodes(droits, classe, paliers)(avant)[1].astype(np.intp) - 1, 0)
+    while len(lignes):
+        fin = paliers.au[periode]
+        jours = np.minimum(jusqu_au, fin) - np.maximum(avant, paliers.du[periode] - 1)
+        somme[lignes] += interets(paliers.taux[periode], np.maximum(jours, 0), base, ANNEE)
+        suivent = np.flatnonzero((jusqu_au > fin) & (periode + 1 < len(paliers.du)))
+        lignes, base, avant, jusqu_au, periode = (x.take(suivent) for x in (lignes, base, avant, jusqu_au, periode + 1))
     return somme
 
 
 def a_l_examen(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | None, avant: Entiers, vers: Entiers) -> None:
     """Écrit ce qui court du lendemain d'``avant`` au jour d'examen inclus."""
-    paliers, au = classe.paliers, numero(droits.au)
-    if taux is not None or classe.court != "paliers" or paliers is None:
-        vers[:] = entre(classe, base, taux, avant, np.int64(au))
+    au, paliers = numero(droits.au), classe.paliers
+    if taux is not None:
+        vers[:] = interets(base, taux, np.maximum(au - avant, 0), ANNEE)
         return
-    genre = np.int8 if len(paliers.lignes) < 2**7 else np.int16  # d'octets, le tri ne demande qu'un passage
-    table = droits.garder("entamee", classe.cle, lambda: ParJour(lambda jours: _entamee(paliers, jours, au), np.int64, genre))
-    entamee, suivante = table(avant)
+    if classe.court != "paliers" or paliers is None:
+        vers.fill(0)
+        return
+    entamee, suivante = _periodes(droits, classe, paliers)(avant)
     ordre = np.argsort(suivante, kind="stable")
     rangee = base.take(ordre, mode="clip")
     somme = interets(1, entamee.take(ordre, mode="clip"), rangee, ANNEE)
-    entieres = [(taux, min(fin, au) - du + 1) for du, fin, taux in paliers.lignes if du <= au]
-    combien = np.bincount(suivante, minlength=len(entieres)).cumsum()
-    for n, (taux_entier, jours) in zip(combien.tolist(), entieres, strict=False):
-        if n:
-            somme[:n] += interets(taux_entier, jours, rangee[:n], ANNEE)
+    combien = np.bincount(suivante, minlength=len(paliers.lignes)).cumsum()
+    for n, (du, fin, taux_du_palier) in zip(combien.tolist(), paliers.lignes, strict=False):
+        if n and du <= au:
+            somme[:n] += interets(taux_du_palier, min(fin, au) - du + 1, rangee[:n], ANNEE)
     vers[ordre] = somme
+
+
+def _periodes(droits: Droits, classe: Classe, paliers: Paliers) -> ParJour:
+    """Par jour : ce que son lendemain entame, et le rang de la période suivante."""
+    au, genre = numero(droits.au), np.int8 if len(paliers.lignes) < 2**7 else np.int16  # d'octets, le tri n'a qu'un passage
+    return droits.garder("periodes", classe.cle, lambda: ParJour(lambda jours: _entamee(paliers, jours, au), np.int64, genre))
 
 
 def _entamee(paliers: Paliers, jours: Entiers, au: int) -> tuple[Entiers, Entiers]:

@@ -1,5 +1,6 @@
 """Le noyau : des lignes d'une même classe, par blocs qui tiennent dans le cache, en entiers de 64 bits (voir ``interets``)."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,20 +34,19 @@ BUTOIR = 365 * VINGT_ANS.annees  # en deçà, le butoir ne joue sûrement pas
 
 
 class Bloc(NamedTuple):
-    """Où un bloc s'écrit, ligne à ligne : des tranches des colonnes rendues.
+    """Où un bloc s'écrit, ligne à ligne.
 
     Attributes:
-        faites: Faux : la ligne va au moteur d'objets, et ses autres cases ne disent rien.
+        faites: Vrai à l'entrée ; faux : la ligne va au moteur d'objets, et ses autres cases ne disent rien.
     """
 
     faites: Any
     echeance: Any
     jours_retard: Any
     principal_centimes: Any
+    trop_percu_centimes: Any
     penalites_centimes: Any
     indemnite_centimes: Any
-    total_centimes: Any
-    trop_percu_centimes: Any
     prescription: Any
     prescription_prudente: Any
     etape: Any
@@ -56,6 +56,11 @@ class Bloc(NamedTuple):
     def portion(self, rangs: slice) -> "Bloc":
         """Les mêmes colonnes, de ces lignes."""
         return Bloc._make(colonne[rangs] for colonne in self)
+
+
+DU_PAIEMENT = ("principal_centimes", "trop_percu_centimes")
+DE_L_ECHEANCE = ("echeance", "jours_retard")
+TOUJOURS_ECRITES = tuple(nom for nom in Bloc._fields if nom not in ("faites", *DU_PAIEMENT, *DE_L_ECHEANCE))
 
 
 class _Etat:
@@ -81,7 +86,7 @@ class _Etat:
         self._constater(rangs, jours)
         base, avant = self._base(rangs), self.curseur[rangs]
         taux = None if self.taux is None else self.taux[rangs]
-        self.postes["penalites"][rangs] += entre(self.classe, base, taux, avant, jours)
+        self.postes["penalites"][rangs] += entre(self.droits, self.classe, base, taux, avant, jours)
         self._marquer(rangs, base, avant, jours)
         self.curseur[rangs] = np.maximum(avant, jours)
         reste = montants.copy()
@@ -139,19 +144,23 @@ class _Etat:
         self.lignes[rangs] |= porte
 
 
-def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements | None, vers: Bloc) -> None:
-    """Un bloc de lignes d'une même classe : toutes payées en partie, ou aucune."""
+def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements | None, vers: Bloc) -> Sequence[str]:
+    """Un bloc de lignes d'une même classe : toutes payées en partie, ou aucune.
+
+    Returns:
+        Les colonnes écrites : ni l'échéance donnée, ni un principal dont rien n'est payé.
+    """
     au = numero(droits.au)
-    vers.faites.fill(True)
     echeance = _echeances(classe, c, vers.faites)
-    premiere = int(echeance.min())
+    premiere, calculee = int(echeance.min()), echeance is not c.echeance
+    if calculee or paiements is not None:
+        vers.echeance[:] = echeance
+        np.maximum(au - echeance, 0, out=vers.jours_retard, casting="same_kind")
     taux, departs = classe.taux(echeance, c.taux), _departs(classe, c)
     tiennent(classe, c.principal, taux, echeance, premiere, au, vers.faites)
-    vers.echeance[:] = echeance
-    retards(droits, classe).remplir(echeance, (vers.jours_retard, vers.indemnite_centimes, vers.alertes))
+    retards(droits, classe).remplir(echeance, (vers.indemnite_centimes, vers.alertes))
     if paiements is None:
         base = c.principal if premiere >= classe.depuis else c.principal * (echeance >= classe.depuis)
-        vers.principal_centimes[:] = c.principal
         a_l_examen(droits, classe, base, taux, echeance, vers.penalites_centimes)
     else:
         departs = [jours if jours is None else jours.copy() for jours in departs]
@@ -161,15 +170,17 @@ def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements |
     if classe.plancher is not None:
         lignes = classe.courent(echeance, au) if paiements is None else etat.lignes
         vers.alertes[:] |= (lignes & (c.taux < classe.plancher(echeance)[0])) * np.int32(SOUS_PLANCHER)
-    np.add(vers.principal_centimes, vers.penalites_centimes, out=vers.total_centimes)
-    np.add(vers.total_centimes, vers.indemnite_centimes, out=vers.total_centimes)
-    alertes = _suite(droits, classe, echeance, departs, vers)
+    principal = c.principal if paiements is None else vers.principal_centimes
+    alertes = _suite(droits, classe, echeance, departs, principal, vers)
     if paiements is not None:
         _eteindre(vers, alertes)
     _plafonner(droits, classe, c, echeance, vers)
     vers.alertes[:] |= alertes
     if vers.alertes.min() < 0:
         vers.faites[:] &= vers.alertes >= 0
+    if paiements is not None:
+        return (*TOUJOURS_ECRITES, *DE_L_ECHEANCE, *DU_PAIEMENT)
+    return (*TOUJOURS_ECRITES, *DE_L_ECHEANCE) if calculee else TOUJOURS_ECRITES
 
 
 def _echeances(classe: Classe, c: Colonnes, faites: Masque) -> Entiers:
@@ -259,7 +270,7 @@ def _interrompre(classe: Classe, departs: Entiers, rangs: Rangs, jours: Entiers)
     departs[rangs.compress(joue)] = jours.compress(joue)
 
 
-def _suite(droits: Droits, classe: Classe, echeance: Entiers, departs: list[Any], vers: Bloc) -> Any:
+def _suite(droits: Droits, classe: Classe, echeance: Entiers, departs: list[Any], principal: Entiers, vers: Bloc) -> Any:
     """De l'échéance seule quand la prescription en part ; sinon, ligne à ligne. Rend les alertes."""
     depart, prudent = departs
     alertes = np.empty(len(echeance), np.int32)
@@ -276,7 +287,7 @@ def _suite(droits: Droits, classe: Classe, echeance: Entiers, departs: list[Any]
             colonne[a_part] = valeurs
     if droits.solde_minimal:
         loin = numero(droits.au) < vers.prescription_prudente - PROCHE
-        petites = np.flatnonzero(loin & (vers.principal_centimes < droits.solde_minimal))
+        petites = np.flatnonzero(loin & (principal < droits.solde_minimal))
         vers.etape[petites], vers.etape_le[petites] = -1, 0
     return alertes
 
@@ -285,4 +296,5 @@ def _eteindre(vers: Bloc, alertes: Any) -> None:
     """Le principal payé, rien ne suit ; la réponse du droit manquerait encore."""
     eteintes = np.flatnonzero((vers.principal_centimes == 0) & (alertes != AUX_OBJETS))
     vers.etape[eteintes], vers.etape_le[eteintes], alertes[eteintes] = -1, 0, 0
-    vers.jours_retard[eteintes] *= vers.total_centimes[eteintes] > 0
+    reste = vers.penalites_centimes[eteintes] + vers.indemnite_centimes[eteintes]
+    vers.jours_retard[eteintes] *= reste > 0

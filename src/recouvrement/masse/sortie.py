@@ -1,6 +1,6 @@
 """Les colonnes rendues, à mesure qu'elles se remplissent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from recouvrement.masse.classes import Classe, Droits
-from recouvrement.masse.colonnes import Rangs, numero
-from recouvrement.masse.noyau import BLOC, Bloc
+from recouvrement.masse.colonnes import Colonnes, Lues, Paiements, Rangs, numero
+from recouvrement.masse.noyau import BLOC, Bloc, examiner
 from recouvrement.masse.schemas import SORTIE, TEXTE, schema_des_bilans, schema_des_rejets
 from recouvrement.masse.suites import codes_d_alerte
 
@@ -41,8 +41,8 @@ class Sortie:
         self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
         self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
-        self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
-        self.atelier = Bloc._make(np.zeros(BLOC, colonne.dtype) for colonne in self.bloc)
+        self._bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
+        self._atelier = Bloc._make(np.zeros(BLOC, colonne.dtype) for colonne in self._bloc)
         self._bits = codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
 
@@ -51,10 +51,39 @@ class Sortie:
         """Lignes que le moteur d'objets a calculées."""
         return int(self.reprises.sum())
 
-    def nommer(self, rangs: Rangs | slice, classe: Classe) -> None:
-        """Les codes qui ne dépendent que de la classe."""
-        for nom, code in (("regime", classe.regime.code), ("prescription_regime", classe.ligne.code)):
-            self.entiers[nom][rangs] = self.droits.noms.numero(code)
+    def commencer(self, lues: Lues, classes: Sequence[Classe | None]) -> None:
+        """Les codes de la classe de chaque ligne ; celles d'une classe que le noyau ne décrit pas ne sont pas faites."""
+        sorte = 0 if lues.sorte is None else lues.sorte
+        self.faites[:] = lues.simples
+        if None in classes:
+            self.faites &= np.array([classe is not None for classe in classes])[sorte]
+        for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne")):
+            codes = [ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes]
+            self.entiers[nom][:] = np.array(codes, np.int32).take(sorte, mode="clip")
+
+    def preparer(self, c: Colonnes, lignes: slice) -> None:
+        """Ce qui ne dépend d'aucune classe : l'échéance donnée, son retard, le principal d'avant tout paiement."""
+        vers = self._bloc.portion(lignes)
+        vers.echeance[:], vers.principal_centimes[:] = c.echeance, c.principal
+        np.subtract(numero(self.droits.au), vers.echeance, out=vers.jours_retard)
+        np.maximum(vers.jours_retard, 0, out=vers.jours_retard)
+
+    def examiner(self, classe: Classe, c: Colonnes, paiements: Paiements | None, rangs: Rangs | slice) -> None:
+        """Le noyau écrit ici des lignes voisines ; d'autres, à côté, et chacune rejoint sa place."""
+        if isinstance(rangs, slice):
+            examiner(self.droits, classe, c, paiements, self._bloc.portion(rangs))
+            return
+        a_cote = self._atelier.portion(slice(len(rangs)))
+        a_cote.faites.fill(True)
+        for nom in examiner(self.droits, classe, c, paiements, a_cote):
+            self.entiers[nom][rangs] = getattr(a_cote, nom)
+        self.faites[rangs.compress(~a_cote.faites)] = False
+
+    def totaliser(self, lignes: slice) -> None:
+        """La somme de ce que le noyau a écrit."""
+        vers, total = self._bloc.portion(lignes), self.entiers["total_centimes"][lignes]
+        np.add(vers.principal_centimes, vers.penalites_centimes, out=total)
+        np.add(total, vers.indemnite_centimes, out=total)
 
     def poser(self, rang: int, resume: Mapping[str, Any]) -> None:
         """Une ligne du moteur d'objets."""

@@ -38,7 +38,6 @@ def codes_d_alerte(avertissements: Sequence[str]) -> tuple[str, ...]:
 class Retard(NamedTuple):
     """Ce qui suit d'une échéance, tant que rien n'est payé ; alertes en bits."""
 
-    jours: Any
     indemnite: Any
     alertes: Any
 
@@ -55,9 +54,7 @@ class Suite(NamedTuple):
 
 def retards(droits: Droits, classe: Classe) -> ParJour:
     """Le retard de chaque échéance."""
-    return droits.garder(
-        "retard", classe.cle, lambda: ParJour(lambda jours: _retards(droits, classe, jours), np.int32, np.int64, np.int32)
-    )
+    return droits.garder("retard", classe.cle, lambda: ParJour(lambda jours: _retards(droits, classe, jours), np.int64, np.int32))
 
 
 def _retards(droits: Droits, classe: Classe, jours: Entiers) -> Retard:
@@ -70,7 +67,7 @@ def _retards(droits: Droits, classe: Classe, jours: Entiers) -> Retard:
     if classe.court == "rien" and classe.regime.poste == "interets":
         alertes |= tard * SANS_DEMEURE
     tue = (due == SANS_REPONSE) | (court & classe.doute(jours, au))
-    return Retard(np.maximum(au - jours, 0), np.where(tard & ~tue, due, 0), np.where(tue, AUX_OBJETS, alertes))
+    return Retard(np.where(tard & ~tue, due, 0), np.where(tue, AUX_OBJETS, alertes))
 
 
 def suites(droits: Droits, classe: Classe) -> ParJour:
