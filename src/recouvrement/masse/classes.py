@@ -29,7 +29,7 @@ from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
 from recouvrement.politique.bilan import BilanCreance
 from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.politique import Politique
-from recouvrement.politique.suite import suite
+from recouvrement.politique.suite import INTERRUPTION, suite
 
 TOUJOURS, JAMAIS = numero(date.min), numero(date.max)
 REPERE, APRES_REPERE = date(2016, 11, 15), date(2017, 2, 23)  # pour éprouver une règle : d'une année civile à l'autre
@@ -159,6 +159,8 @@ class Droits:
         self.politique = politique
         self.au = au
         self.noms = Noms()
+        for cle in (INTERRUPTION.cle, *(etape.cle for etape in politique.scenario.etapes)):
+            self.noms.numero(cle)  # d'avance : l'ordre des lignes, ni celui des fils, n'y change rien
         self.avertissements = tuple(politique.droit.avertissements)
         self.etape = par_date(self._etape, 2)
         self.solde_minimal = 0
@@ -230,9 +232,8 @@ class Droits:
 
     def garder(self, quoi: str, code: Hashable, neuve: Callable[[], ParJour]) -> ParJour:
         """Une question commune à toutes les classes de ce code : d'un même régime, par exemple."""
-        if (quoi, code) not in self._gardees:
-            self._gardees[quoi, code] = neuve()
-        return self._gardees[quoi, code]
+        gardee = self._gardees.get((quoi, code))
+        return gardee if gardee is not None else self._gardees.setdefault((quoi, code), neuve())
 
     def _course(
         self, modele: Creance, regime: Regime, *, fixe: bool

@@ -185,13 +185,13 @@ def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
     """Le noyau, bloc par bloc ; et sorte par sorte, si la table en a plusieurs."""
     classes = [sortie.droits.classe(sorte.cle) for sorte in lues.sortes]
     sortie.commencer(lues, classes)
-    n, c = len(lues.simples), lues.colonnes
+    n, c, classe = len(lues.simples), lues.colonnes, classes[0]
     blocs = [slice(debut, min(debut + noyau.BLOC, n)) for debut in range(0, n, noyau.BLOC)]
-    if lues.sorte is None and classes[0] is not None and sortie.faites.all():
+    if lues.sorte is None and classe is not None and sortie.faites.all():  # des lignes voisines : ni tri ni copie
         for bloc in blocs:
             siennes = c.portion(bloc)
             sortie.preparer(siennes, bloc)
-            sortie.examiner(classes[0], siennes, None, bloc)
+            sortie.examiner(classe, siennes, None, bloc)
             sortie.totaliser(bloc)
         return
     for bloc in blocs:

@@ -76,13 +76,14 @@ def a_l_examen(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | No
         return
     entamee, suivante = _periodes(droits, classe, paliers)(avant)
     ordre = np.argsort(suivante, kind="stable")
-    rangee = base.take(ordre, mode="clip")
-    somme = interets(1, entamee.take(ordre, mode="clip"), rangee, ANNEE)
-    combien = np.bincount(suivante, minlength=len(paliers.lignes)).cumsum()
-    for n, (du, fin, taux_du_palier) in zip(combien.tolist(), paliers.lignes, strict=False):
+    rangee, somme = base.take(ordre, mode="clip"), np.zeros(len(base), np.int64)
+    rangs = np.arange(len(paliers.lignes), dtype=suivante.dtype)
+    combien = np.searchsorted(suivante.take(ordre, mode="clip"), rangs, "right")
+    for n, (du, fin, taux_du_palier) in zip(combien.tolist(), paliers.lignes, strict=True):
         if n and du <= au:
             somme[:n] += interets(taux_du_palier, min(fin, au) - du + 1, rangee[:n], ANNEE)
     vers[ordre] = somme
+    vers += interets(1, entamee, base, ANNEE)
 
 
 def _periodes(droits: Droits, classe: Classe, paliers: Paliers) -> ParJour:

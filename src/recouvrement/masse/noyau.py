@@ -211,7 +211,8 @@ def _plafonner(droits: Droits, classe: Classe, c: Colonnes, echeance: Entiers, v
         vers.alertes[rangs] |= np.maximum(portes, 0) << len(AVANT)
     limite = classe.limite(c.emise)[0]
     vers.alertes[:] |= (question & (echeance > limite)) * np.int32(1 << len(AVANT) + droits.avertissements.index(AU_DELA))
-    vers.faites[:] &= ~question | (limite != SANS_REPONSE)
+    if limite.min() == SANS_REPONSE:
+        vers.faites[:] &= ~question | (limite != SANS_REPONSE)
 
 
 def _delais(classe: Classe, emise: Entiers, executee: Entiers, recue: Entiers) -> Entiers:

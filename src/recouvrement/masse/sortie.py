@@ -131,16 +131,12 @@ class Sortie:
         bornes, dits = np.zeros(len(numeros) + 1, np.int32), []
         for debut in range(0, len(numeros), BLOC):
             siens = numeros[debut : debut + BLOC].astype(np.intp)
-            longueurs.take(siens, out=bornes[debut + 1 : debut + 1 + len(siens)], mode="clip")
-            siens = (
-                codes[bornes[debut + 1 : debut + 1 + len(siens)].max()]
-                .take(siens.compress(siens > 0), axis=0, mode="clip")
-                .ravel()
-            )
+            combien = bornes[debut + 1 : debut + 1 + len(siens)]
+            longueurs.take(siens, out=combien, mode="clip")
+            siens = codes[combien.max()].take(siens.compress(siens > 0), axis=0, mode="clip").ravel()
             dits.append(siens.compress(siens >= 0))
         np.cumsum(bornes, out=bornes)
-        rangs = np.concatenate(dits) if dits else np.zeros(0, np.int8)
-        return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(rangs)))
+        return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(np.concatenate([codes[0].ravel(), *dits]))))
 
     def table_des_rejets(self) -> Any:
         """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
