@@ -25,7 +25,7 @@ from recouvrement.masse.suites import (
     suites,
     suivre,
 )
-from recouvrement.politique.decompte import EN_DERNIER, RANGS
+from recouvrement.politique.decompte import ordre
 
 BLOC = 32_768
 ETENDUE = DERNIER - PREMIER + 1
@@ -78,8 +78,8 @@ class _Etat:
         self.constate, self.en_retard, self.lignes, self.arret = (np.zeros(n, bool) for _ in range(4))
         self.court = echeance >= classe.depuis
         self.due = classe.indemnite(echeance)[0]
-        rangs = RANGS[droits.politique.conventions.imputation]
-        self.ordre = [p for p in (*rangs, *(d for d in EN_DERNIER if d not in rangs)) if p in self.postes]
+        premiers, derniers = ordre(classe.regime, droits.politique.conventions)
+        self.ordre = [p for p in premiers + derniers if p in self.postes]
 
     def payer(self, rangs: Rangs, jours: Entiers, montants: Entiers) -> Masque:
         """Un paiement par ligne ; vrai s'il y a éteint quelque chose."""
