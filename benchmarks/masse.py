@@ -7,6 +7,11 @@ Le portefeuille est tiré au sort : montants log-normaux, factures de 2019 à 20
 d'acheteurs publics, 30 % d'un taux convenu (dont un tiers indexé), 15 % d'au moins un paiement. « À la main » : NumPy, ou Polars s'il
 est installé, pour les seules pénalités et l'indemnité entre professionnels au taux de la loi, sans prescription, suite ni alerte.
 Les façons sont appelées tour à tour ; chaque rapport est celui des médianes.
+
+Buts, sur un million de lignes entre professionnels : le temps de NumPy à la main, la moitié de celui de Polars ; sur le portefeuille
+entier, 64 octets de travail par ligne en plus des tables, et temps(10 n) / temps(n) sous 11. Mesuré le 22 novembre 2026, sur deux fils
+d'un même cœur : ×0,95 à ×1,06 de NumPy, ×0,97 à ×1,07 de Polars, qui en prend deux ; 37 octets ; 6,5 à 7,9. Mener les blocs par deux fils n'y
+gagnait rien sur ces lignes, et 6 à 10 % sur le portefeuille entier : ils ne sont pas gardés.
 """
 
 import sys

@@ -130,15 +130,9 @@ def lire(table: Any, au: int) -> Lues:
             simples &= _nuls(table.column(nom))
     jours = [_jours(table.column(nom), simples) for nom in JOURS]
     emise, echeance = jours[0], jours[1]
-    simples &= (
-        echeance >= emise
-        if presente(echeance) and not table.column("echeance").null_count
-        else (echeance >= emise) | (echeance == 0)
-    )
-    if table.column("emise_le").null_count:
-        simples &= emise != 0
+    simples &= (emise != 0) & ((echeance >= emise) | (echeance == 0))
     principal = _entiers(table.column("principal_centimes"), 0)
-    if not entre(table.column("principal_centimes"), 1, CENTIMES_MAX) or table.column("principal_centimes").null_count:
+    if np.min(principal, initial=1) < 1 or np.max(principal, initial=1) > CENTIMES_MAX:
         simples &= (principal > 0) & (principal <= CENTIMES_MAX)
     taux = _entiers(table.column("taux_dix_milliemes"), SANS_TAUX)
     if not entre(table.column("taux_dix_milliemes"), 0, DIX_MILLIEMES_MAX):
@@ -223,12 +217,12 @@ def _coder(colonne: Any, defaut: str) -> tuple[list[Any], Any]:
 
 def _repete(textes: Any) -> bool:
     """Vrai si tous sont le premier : de même longueur, et leurs octets sont ceux d'avant."""
-    bornes = np.frombuffer(textes.buffers()[1], np.int32)[textes.offset :][: len(textes) + 1]
-    debut, pas, fin = int(bornes[0]), int(bornes[1] - bornes[0]), int(bornes[-1])
-    if fin - debut != pas * len(textes) or (np.diff(bornes) != pas).any():
+    n, pas = len(textes), pc.binary_length(textes[0]).as_py()
+    if not entre(pc.binary_length(textes), pas, pas):
         return False
+    debut = int(np.frombuffer(textes.buffers()[1], np.int32)[textes.offset])
     octets = textes.buffers()[2]
-    return not pas or octets.slice(debut + pas, fin - debut - pas).equals(octets.slice(debut, fin - debut - pas))
+    return not pas or octets.slice(debut + pas, (n - 1) * pas).equals(octets.slice(debut, (n - 1) * pas))
 
 
 def _sorte(numero: int, traits: list[tuple[list[Any], Any]]) -> Sorte:

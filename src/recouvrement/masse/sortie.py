@@ -1,7 +1,7 @@
 """Les colonnes rendues, à mesure qu'elles se remplissent."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,9 +42,13 @@ class Sortie:
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
         self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
         self._bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
-        self._atelier = Bloc._make(np.zeros(BLOC, colonne.dtype) for colonne in self._bloc)
         self._bits = codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
+
+    @cached_property
+    def _atelier(self) -> Bloc:
+        """Où s'écrit un bloc de lignes éparses."""
+        return Bloc._make(np.empty(BLOC, colonne.dtype) for colonne in self._bloc)
 
     @property
     def repris(self) -> int:
