@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from attrs import evolve
 
 from fabrique import RACINE
 from recouvrement import (
@@ -19,11 +20,13 @@ from recouvrement import (
     Creancier,
     Debiteur,
     DonneeInvalide,
+    Echeancier,
     MiseEnDemeure,
     Montant,
     Paiement,
     Politique,
     Qualite,
+    Remise,
 )
 from recouvrement.masse import (
     decrire,
@@ -332,6 +335,47 @@ def test_un_evenement_mene_sa_ligne_aux_objets() -> None:
     assert [x["repris"] for x in rendu.bilans.to_pylist()] == [True, True, False]
 
 
+def test_un_plan_et_une_remise_vont_aux_objets() -> None:
+    """Le plan tenu fait taire les rappels ; la remise réduit son poste : les mêmes sorties que le moteur d'objets."""
+    jours, plan = [date(2026, 6, 15), date(2026, 9, 15)], date(2026, 5, 20)
+    evenements = pa.table(
+        {
+            "creance": ["F-0", "F-0", "F-1"],
+            "type": ["echeancier", "paiement", "remise"],
+            "le": [plan, jours[0], plan],
+            "montant_centimes": [None, 500_000, 100_000],
+            "versements_le": pa.array([jours, None, None], pa.list_(pa.date32())),
+            "versements_centimes": [[500_000, 500_000], None, None],
+            "interets": ["abandonnes", None, None],
+            "poste": [None, None, "principal"],
+        }
+    )
+    rendu = examiner(3, evenements=evenements)
+    versements = [(jour, Montant("5000.00")) for jour in jours]
+    faits = (
+        [
+            Echeancier(le=plan, versements=versements, creances=["F-0"], interets="abandonnes"),
+            Paiement(le=jours[0], montant="5000.00", creance="F-0"),
+        ],
+        [Remise(le=plan, montant="1000.00", creance="F-1")],
+    )
+    for rang, siens in enumerate(faits):
+        bilan = Politique().examiner(evolve(objet(), reference=f"F-{rang}"), siens, au=AU)
+        assert la_ligne(rendu, rang)["total_centimes"] == bilan.total.valeur.centimes
+        assert la_ligne(rendu, rang)["etape"] == (bilan.prochaine.etape.cle if bilan.prochaine else None)
+        assert la_ligne(rendu, rang)["prescription"] == bilan.prescription.valeur
+    assert [x["repris"] for x in rendu.bilans.to_pylist()] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "autres", [{"devise": ["EUR"]}, {"capitalisation": [False]}, {"avoirs_le": [[]], "avoirs_centimes": [[]]}]
+)
+def test_une_valeur_qui_ne_dit_rien_reste_au_noyau(autres: Mapping[str, list]) -> None:
+    tue, dite = examiner(1), examiner(1, **autres)
+    assert dite.repris == 0
+    assert la_ligne(dite) | {"devise": None} == la_ligne(tue) | {"devise": None}
+
+
 @pytest.mark.parametrize(
     ("evenement", "motif"),
     [
@@ -340,6 +384,10 @@ def test_un_evenement_mene_sa_ligne_aux_objets() -> None:
         ({"type": ["paiement"], "le": [None], "montant_centimes": [5]}, "le : cellule vide"),
         ({"type": ["blocage"], "le": [AU], "motif": ["decede"], "cause": ["saisie"]}, "cause : sans objet"),
         ({"type": ["suspension"], "le": [AU], "cause": ["sieste"]}, "cause"),
+        ({"type": ["echeancier"], "le": [AU]}, "versements : cellule vide"),
+        ({"type": ["echeancier"], "le": [AU], "versements_le": [[AU]]}, "versements_centimes : autant de jours que de montants"),
+        ({"type": ["paiement"], "le": [AU], "montant_centimes": [5], "versements_le": [[]]}, "versements : sans objet"),
+        ({"type": ["remise"], "le": [AU], "montant_centimes": [5], "poste": ["café"]}, "poste"),
         ({"type": ["paiement"], "le": pa.array([10**7], pa.int32()).cast(pa.date32()), "montant_centimes": [5]}, "an 9999"),
     ],
 )

@@ -25,7 +25,8 @@ SANS_TAUX = -1
 CLES = ("nature", "creancier_qualite", "debiteur_qualite", "acheteur", "taux_indexe")  # dans l'ordre de Cle
 DEFAUTS = {"nature": "facture", "acheteur": "general"}
 JOURS = ("emise_le", "echeance", "executee_le", "recue_le", "contrat_le")
-AUTRES = ("avoirs_le", "avoirs_centimes", "secteur", "capitalisation", "devise")
+MUETTES = {"avoirs_le": None, "avoirs_centimes": None, "secteur": None, "capitalisation": False, "devise": "EUR"}
+"""Ce que le noyau ne sait pas lire, et la valeur qui, écrite, n'en dit pas plus qu'une absence."""
 
 
 def numero(jour: date) -> int:
@@ -125,9 +126,9 @@ class Lues(NamedTuple):
 def lire(table: Any, au: int) -> Lues:
     """Les colonnes de la table conforme."""
     simples = np.ones(table.num_rows, bool)
-    for nom in AUTRES:
+    for nom, muette in MUETTES.items():
         if table.column(nom).null_count < table.num_rows:
-            simples &= _nuls(table.column(nom))
+            simples &= _muets(table.column(nom), muette)
     jours = [_jours(table.column(nom), simples) for nom in JOURS]
     emise, echeance = jours[0], jours[1]
     simples &= (emise != 0) & ((echeance >= emise) | (echeance == 0))
@@ -140,6 +141,16 @@ def lire(table: Any, au: int) -> Lues:
     paiements = _paiements(table, simples, au)
     sortes, sorte = _trier(table, taux, paiements)
     return Lues(Colonnes._make([principal, *jours, taux]), paiements, sortes, sorte, simples)
+
+
+def _muets(colonne: Any, muette: object) -> Masque:
+    """Les lignes où la colonne ne dit rien : ni valeur, ni élément, ou celle qu'elle aurait en se taisant."""
+    if pa.types.is_list(colonne.type):
+        dit = pc.greater(pc.list_value_length(colonne), 0)
+    else:
+        dit = colonne.is_valid() if muette is None else pc.not_equal(colonne, muette)
+    muets: Masque = ~seule(dit.fill_null(False)).to_numpy(zero_copy_only=False)
+    return muets
 
 
 def _nuls(colonne: Any) -> Masque:

@@ -17,11 +17,13 @@ from recouvrement.modele.evenements import (
     Contestation,
     DecheanceTerme,
     DelaiDeGrace,
+    Echeancier,
     Paiement,
     ProcedureCollective,
     Promesse,
     Reconnaissance,
     Rejet,
+    Remise,
     Renonciation,
     Suspension,
     Titre,
@@ -35,8 +37,10 @@ TYPES: Mapping[str, type[Any]] = {
     "paiement": Paiement,
     "rejet": Rejet,
     "avoir": Avoir,
+    "remise": Remise,
     "contestation": Contestation,
     "promesse": Promesse,
+    "echeancier": Echeancier,
     "decheance_terme": DecheanceTerme,
     "reconnaissance": Reconnaissance,
     "renonciation": Renonciation,
@@ -51,6 +55,7 @@ TYPES: Mapping[str, type[Any]] = {
     "transmission": Transmission,
 }
 INT64 = 2**63
+_AUTREMENT = ("type", "creance", "montant_centimes", "versements_le", "versements_centimes")
 
 
 def creance(ligne: Ligne) -> Creance:
@@ -108,11 +113,13 @@ def evenement(ligne: Ligne, devise: str) -> Evenement:
     if genre is None:
         raise DonneeInvalide("type inconnu", champ="type", valeur=ligne["type"], remede=f"Connus : {', '.join(TYPES)}.")
     champs = {a.name: a.default is NOTHING for a in fields(genre)}
-    donnees = {nom: v for nom, v in ligne.items() if v is not None and nom not in ("type", "creance", "montant_centimes")}
+    donnees = {nom: v for nom, v in ligne.items() if v is not None and nom not in _AUTREMENT}
     if "du" in champs:
         donnees["du"] = donnees.pop("le", None)
     if ligne["montant_centimes"] is not None:
         donnees["montant"] = Montant.de_centimes(ligne["montant_centimes"], devise)
+    if ligne["versements_le"] is not None or ligne["versements_centimes"] is not None:
+        donnees["versements"] = _versements(ligne, devise)
     if "creance" in champs:
         donnees["creance"] = ligne["creance"]
     elif "creances" in champs:
@@ -125,6 +132,13 @@ def evenement(ligne: Ligne, devise: str) -> Evenement:
             raise DonneeInvalide(f"cellule vide, pour « {ligne['type']} »", champ=nom)
     fait: Evenement = genre(**donnees)
     return fait
+
+
+def _versements(ligne: Ligne, devise: str) -> tuple[tuple[date | None, Montant], ...]:
+    jours, montants = ligne["versements_le"] or (), ligne["versements_centimes"] or ()
+    if len(jours) != len(montants):
+        raise DonneeInvalide("autant de jours que de montants sont attendus", champ="versements_centimes")
+    return tuple([(le, _montant(centimes, devise, "versements_centimes")) for le, centimes in zip(jours, montants, strict=True)])
 
 
 def _exige(ligne: Ligne, champ: str) -> Any:

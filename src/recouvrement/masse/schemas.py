@@ -113,6 +113,11 @@ EVENEMENTS = (
     Colonne("jusqu_au", JOUR, True, "dernier jour d'un blocage"),
     Colonne("paiement", TEXTE, True, "référence du paiement rejeté"),
     Colonne("affectation", TEXTE, True, "d'un paiement : « debiteur » ou « creancier »"),
+    Colonne("poste", TEXTE, True, "que réduit une remise ; absent : le principal"),
+    Colonne("versements_le", pa.list_(JOUR), True, "jours des versements d'un échéancier"),
+    Colonne("versements_centimes", pa.list_(CENTIMES), True, "leurs montants, en centimes, dans le même ordre"),
+    Colonne("interets", TEXTE, True, "d'un échéancier : « courent » ou « abandonnes »"),
+    Colonne("decheance", pa.bool_(), True, "d'un échéancier : un versement manqué rend le tout exigible"),
 )
 
 
