@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from attrs import evolve
 from typographie import corriger
 
 import recouvrement.droit.fr
@@ -20,7 +21,7 @@ from recouvrement.courrier import modele
 from recouvrement.droit import pour
 from recouvrement.droit.baremes import Bareme, ValeurDatee, reserves_de
 from recouvrement.droit.base import Droit, Regime, RegimePrescription
-from recouvrement.droit.fr.causes import Cause, causes
+from recouvrement.droit.fr.causes import QUADRIENNALES, Cause, causes
 from recouvrement.droit.fr.delais import DelaiLegal, Redaction, delais
 from recouvrement.droit.fr.jours_feries import TERRITOIRES, Calendrier
 from recouvrement.droit.fr.plafonds import Plafond, plafonds
@@ -242,7 +243,12 @@ def _raisons(droit: Droit) -> Sequence[str]:
 
 def _causes() -> list[Cause]:
     """Chaque cause, puis la même envers une personne publique."""
-    return [x for cause in causes().values() for x in (cause, cause.quadriennale) if x]
+    toutes = []
+    for cause in causes().values():
+        toutes.append(cause)
+        if cause.quadriennale:
+            toutes.append(evolve(cause.quadriennale, seulement=QUADRIENNALES))
+    return toutes
 
 
 def _trouvees(droit: Droit) -> Sequence[Sequence[Sequence[str]]]:

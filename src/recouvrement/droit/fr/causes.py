@@ -59,6 +59,10 @@ class Cause:
     reserves: tuple[Reserve, ...] = ()
     quadriennale: "Cause | None" = None
 
+    def pour(self, regime: str) -> "Cause":
+        """Telle que la lit ce régime de prescription."""
+        return self.quadriennale if self.quadriennale and regime in QUADRIENNALES else self
+
     @cached_property
     def regle(self) -> Regle:
         """La règle, pour l'arbre des raisons."""
@@ -88,12 +92,6 @@ def causes() -> Mapping[str, Cause]:
     return {cle: _cause(cle, brut) for cle, brut in lire_toml(Path(__file__).with_suffix(".toml")).items()}
 
 
-@lru_cache(maxsize=1)
-def _causes_quadriennales() -> Mapping[str, Cause]:
-    """La même table, lue pour une créance sur une personne publique."""
-    return {cle: cause.quadriennale or cause for cle, cause in causes().items()}
-
-
 def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
     variante = brut.get("quadriennale")
     doute = (Reserve(brut.get("cle_du_doute", cle), brut["doute"], source(brut["source"])),) if "doute" in brut else ()
@@ -109,7 +107,7 @@ def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
         plancher=brut.get("plancher", False),
         seulement=frozenset(brut.get("seulement", ())),
         reserves=doute + incertitude(f"cause_{cle}", brut["intitule"], brut["verifie"]),
-        quadriennale=_cause(f"{cle}_quadriennale", {**brut, "quadriennale": None, "seulement": QUADRIENNALES, **variante})
+        quadriennale=_cause(f"{cle}_quadriennale", {**brut, "quadriennale": None, **variante})
         if variante
         else None,
     )
@@ -126,7 +124,7 @@ def moments(
 
     Le même jour : les suspensions, puis les actes de justice, de l'instance la plus longue à la plus courte, puis le reste.
     """
-    table = _causes_quadriennales() if ligne.code in QUADRIENNALES else causes()
+    table = causes()
     trouves = [_instantane(v.le, table["paiement" if v.certain else "paiement_sans_affectation"]) for v in versements]
     for e in evenements:
         if e.le <= au:

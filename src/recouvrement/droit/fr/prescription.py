@@ -198,7 +198,8 @@ class _Cours:
 
     def subir(self, m: Moment) -> tuple[Segment, ...]:
         """Ce que ce fait change au délai, ou pourquoi il n'y change rien."""
-        cause = m.cause
+        cause = m.cause.pour(self.ligne.code)
+        m = m._replace(cause=cause) if cause is not m.cause else m
         if cause.effet == "sans_effet":
             return (_sans_effet(m, cause.source, cause.motif),)
         if m.aneanti:
