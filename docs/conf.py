@@ -35,7 +35,7 @@ nitpick_ignore_regex = [
     (r"py:(class|exc)", r"(builtins|collections|datetime|decimal|enum|pathlib|ssl|typing)\..*|date"),
     (
         r"py:class",
-        r"(recouvrement\.(resultat|masse\.(examen|vues)|serialisation\.depot)\.)?T(_co)?|Voies|Evenement|Acte|Distance",
+        r"(recouvrement\.(resultat|masse\.(examen|vues)|serialisation\.depot|lecture\.(constat|hotes))\.)?(T(_co)?|Partie)|Voies|Evenement|Acte|Distance",
     ),  # variables et alias de type
     (r"py:class", r"recouvrement\.(droit\.fr\.delais\.Allongement|lecture\._(ecritures\.Livres|clients\.Encours))"),  # privés
 ]
