@@ -168,7 +168,7 @@ def _lots(fichiers: Iterable[Path], attendu: Any, lot: int, colonnes: list[str] 
 
 
 def _parquet(fichier: Path, _attendu: Any, lot: int, colonnes: list[str] | None) -> Iterator[Any]:
-    with pq.ParquetFile(fichier) as lu:
+    with pq.ParquetFile(fichier, pre_buffer=False) as lu:  # sinon, tout ce qui est lu reste en mémoire
         yield from lu.iter_batches(batch_size=lot, columns=colonnes)
 
 

@@ -185,12 +185,18 @@ class Parcours:
     def _documenter(self, frais: FraisJustifies) -> None:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
         compte = self.par_reference[frais.creance]
-        admis = "aucun" if compte.regime.depuis and compte.exigible_le < compte.regime.depuis else compte.regime.frais
-        if admis == "aucun" or (admis == "demeure" and not self.en_demeure(compte, frais.le)):
+        if not self.admet(compte, frais):
             return
         compte.documentes += frais.montant.centimes
         if compte.en_retard:
             self._completer(compte, frais.le)
+
+    def admet(self, compte: Compte, frais: FraisJustifies) -> bool:
+        """Vrai des frais que le retard a causés : faits depuis l'échéance ; en copropriété, depuis la mise en demeure."""
+        regime, echeance = compte.regime, compte.exigible_le
+        if regime.frais == "aucun" or (regime.depuis and echeance < regime.depuis):
+            return False
+        return self.en_demeure(compte, frais.le) if regime.frais == "demeure" else frais.le >= echeance
 
     def _completer(self, compte: Compte, jour: date) -> None:
         """Ce que les frais de la facture, toutes échéances ensemble, ajoutent à son indemnité ; porté par la dernière qui en a."""

@@ -38,6 +38,7 @@ PAS_EN_RETARD = "aucun retard"
 SUSPENDU = "aucun jour n'en porte encore : délai de grâce, procédure collective, ou taux nul"
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
+FRAIS_D_AVANT = "frais exposés avant l'échéance : le retard ne les a pas causés"
 CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure restée sans effet (C. civ., art. 1231-5)"
 FRAIS_DU_CREANCIER = (
     "les frais engagés sans titre exécutoire restent à la charge du créancier ; ceux de l'exécution d'un titre ne se comptent pas ici"
@@ -256,8 +257,9 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
         return _rien("frais", compte.regime.avant_depuis, devise)
     if compte.regime.frais == "aucun":
         return _rien("frais", FRAIS_DU_CREANCIER, devise)
-    if compte.regime.frais == "demeure":
-        pieces = [e for e in pieces if parcours.en_demeure(compte, e.le)]
+    pieces = [e for e in pieces if parcours.admet(compte, e)]
+    if not pieces and compte.regime.frais == "complement":
+        return _rien("frais", FRAIS_D_AVANT, devise)
     sachant: tuple[Noeud, ...] = tuple([fait(f"{e.motif}, le {e.le:%d/%m/%Y}", e.montant, e.piece) for e in pieces])
     if compte.frais != compte.frais_dus:
         sachant = (*sachant, conclure(somme(compte.frais_dus - compte.frais, devise), PAYE, imputations))

@@ -107,9 +107,7 @@ def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
         plancher=brut.get("plancher", False),
         seulement=frozenset(brut.get("seulement", ())),
         reserves=doute + incertitude(f"cause_{cle}", brut["intitule"], brut["verifie"]),
-        quadriennale=_cause(f"{cle}_quadriennale", {**brut, "quadriennale": None, **variante})
-        if variante
-        else None,
+        quadriennale=_cause(f"{cle}_quadriennale", {**brut, "quadriennale": None, **variante}) if variante else None,
     )
 
 
