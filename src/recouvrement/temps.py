@@ -8,7 +8,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from recouvrement.affichage import fiche
+from recouvrement.affichage import compter, fiche
 from recouvrement.erreurs import DelaiAmbigu, DonneeInvalide
 
 UN_JOUR = timedelta(days=1)
@@ -112,11 +112,11 @@ class Delai:
             raise DonneeInvalide("le délai dépasse les dates connues", champ="delai", valeur=str(self)) from None
 
     def __str__(self) -> str:
-        annees = f"{self.annees} an{'s' * (self.annees > 1)}"
+        annees = compter(self.annees, "an")
         parts = [
             annees * bool(self.annees),
             f"{self.mois} mois" * bool(self.mois),
-            f"{self.jours} jour{'s' * (self.jours > 1)}" * bool(self.jours),
+            compter(self.jours, "jour") * bool(self.jours),
         ]
         return " et ".join(p for p in parts if p) or "0 jour"
 

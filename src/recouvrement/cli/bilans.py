@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import evolve
 
-from recouvrement.affichage import date_fr
+from recouvrement.affichage import compter, date_fr
 from recouvrement.cli.entree import Lus, lecteurs
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
@@ -179,7 +179,7 @@ def echeancier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anoma
     lignes = [{"le": le, "montant": montant.decimal, "devise": montant.devise} for le, montant in propose.versements]
     if not pour_un_programme(options, lignes):
         print(
-            f"{bilan.dossier.debiteur.nom} : {bilan.total.valeur} au {date_fr(options.au)}, en {len(lignes)} versement{'s' * (len(lignes) > 1)}"
+            f"{bilan.dossier.debiteur.nom} : {bilan.total.valeur} au {date_fr(options.au)}, en {compter(len(lignes), 'versement')}"
         )
         print(tableau([(date_fr(le, longue=False), str(montant)) for le, montant in propose.versements], gauche=1))
     return TOUT_LU

@@ -77,7 +77,7 @@ class Dso(EnTable):
 
     def expliquer(self) -> str:
         """Les deux calculs, à refaire à la main."""
-        from recouvrement.affichage import date_fr
+        from recouvrement.affichage import compter, date_fr
 
         lignes = [
             f"DSO au {date_fr(self.au)}, en {self.devise}",
@@ -86,7 +86,7 @@ class Dso(EnTable):
         ]
         for m in self.mois:
             if m.encours:
-                detail = f"{_jours(m.comptes)} : encours {m.encours}, ventes {m.ventes} ({ORIGINES[m.origine]}), {m.jours} jour{'s' * (m.jours > 1)}"
+                detail = f"{_jours(m.comptes)} : encours {m.encours}, ventes {m.ventes} ({ORIGINES[m.origine]}), {compter(m.jours, 'jour')}"
                 lignes.append(f"- {m.mois:%m/%Y}, {detail}")
         return "\n".join(lignes + [f"Avertissement : {x}" for x in self.avertissements])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import asdict, fields, frozen
 
-from recouvrement.affichage import endormir
+from recouvrement.affichage import compter, endormir
 from recouvrement.courrier.document import Courrier, Donnee, Jour, Tableau, Texte
 from recouvrement.modele.personnes import Creancier, Debiteur
 from recouvrement.registre.fil import Fil, en_fils
@@ -117,7 +117,7 @@ class Chronologie:
     def _tableaux(self, le: date) -> Iterator[Tableau]:
         nombre = len(self.lignes)
         yield Tableau(
-            titre=(f"{nombre} inscription{'s' * (nombre > 1)}", *self._bornes()),
+            titre=(compter(nombre, "inscription"), *self._bornes()),
             entetes=("N°", "Envoi", "Inscrit le (UTC)", "Fait", "Objet ou détail", "Sort"),
             alignements=("droite", "droite", "gauche", "gauche", "gauche", "gauche"),
             lignes=tuple(tuple((Donnee(texte),) for texte in _rangee(ligne)) for ligne in self.lignes),
