@@ -27,12 +27,19 @@ import pyarrow as pa
 
 from recouvrement import Creance, Montant, Paiement, Politique
 from recouvrement.droit import pour
-from recouvrement.masse import classes, examiner_table, objets
+from recouvrement.masse import blocs, classes, colonnes, echange, examiner_table, objets
+from recouvrement.masse.sortie import Sortie
+
+try:
+    from recouvrement.masse import noyau_compile
+except ImportError:
+    noyau_compile = None
 
 AU = date(2026, 11, 21)
 FR = pour("fr")
 PALIERS = FR.paliers(next(r for r in FR.regimes if r.code == "b2b"))
 EPOQUE = np.datetime64("1970-01-01")
+DE_L_ECHEANCE = ("prescription", "prescription_prudente", "etape", "etape_le", "alertes")
 
 
 def portefeuille(n: int, graine: int = 1, *, nu: bool = False) -> pa.Table:
@@ -86,20 +93,45 @@ def numpy_a_la_main(table: pa.Table) -> np.ndarray:
     return total + np.where(retard < au, 4_000, 0)
 
 
-def polars_a_la_main() -> Callable[[pa.Table], np.ndarray] | None:
+def polars_a_la_main() -> dict[str, Callable[[pa.Table], Any]]:
+    """En expressions : le total seul ; puis toutes les sorties, ce qui ne dépend que de l'échéance étant lu dans un calendrier tout fait."""
     try:
         import polars as pl
     except ImportError:
-        return None
+        print("polars n'est pas installé : pas de comparaison avec lui")
+        return {}
     au = (AU - date(1970, 1, 1)).days
-    retard, principal = pl.col("echeance").cast(pl.Int32).cast(pl.Int64), pl.col("principal_centimes")
-    total = principal + pl.when(retard < au).then(4_000).otherwise(0)
+    echeance, principal = pl.col("echeance").cast(pl.Int32).cast(pl.Int64), pl.col("principal_centimes")
+    indemnite = pl.when(echeance < au).then(4_000).otherwise(0).cast(pl.Int64)
+    penalites = pl.lit(0, pl.Int64)
     for p in PALIERS:
         du, fin = (p.du - date(1970, 1, 1)).days, min(au, (p.au - date(1970, 1, 1)).days)
         if p.au.year >= 2019 and du <= au:
-            jours = pl.max_horizontal(pl.lit(fin) - pl.max_horizontal(retard, pl.lit(du - 1)), pl.lit(0)).cast(pl.Int64)
-            total = total + (2 * principal * p.taux.dix_milliemes * jours + 365_000_000) // 730_000_000
-    return lambda table: pl.from_arrow(table).lazy().select(total).collect().to_series().to_numpy()
+            jours = pl.max_horizontal(pl.lit(fin) - pl.max_horizontal(echeance, pl.lit(du - 1)), pl.lit(0)).cast(pl.Int64)
+            penalites = penalites + (2 * principal * p.taux.dix_milliemes * jours + 365_000_000) // 730_000_000
+    total = (principal + penalites + indemnite).alias("total_centimes")
+
+    un_par_jour = examiner_table(portefeuille(100_000, nu=True), au=AU).bilans.select(["echeance", *DE_L_ECHEANCE])
+    connus = pl.from_arrow(un_par_jour).unique("echeance")
+    premier = connus["echeance"].min()
+    jours_civils = pl.date_range(premier, connus["echeance"].max(), eager=True).alias("echeance")
+    calendrier = jours_civils.to_frame().join(connus, on="echeance", how="left")
+    rang = pl.col("echeance").cast(pl.Int32) - (premier - date(1970, 1, 1)).days
+    toutes = [
+        pl.int_range(pl.len()).alias("ligne"),
+        pl.col("reference", "emise_le", "echeance", "principal_centimes"),
+        pl.max_horizontal(pl.lit(au) - echeance, pl.lit(0)).cast(pl.Int32).alias("jours_retard"),
+        penalites.alias("penalites_centimes"),
+        indemnite.alias("indemnite_centimes"),
+        total,
+        *(pl.lit(0, pl.Int64).alias(nom) for nom in ("interets_centimes", "trop_percu_centimes")),
+        *(pl.lit(nom).cast(pl.Categorical).alias(f"regime_{nom}") for nom in ("b2b", "commercial")),
+        *(pl.lit(calendrier[nom]).gather(rang).alias(nom) for nom in DE_L_ECHEANCE),
+    ]
+    return {
+        "Polars à la main, le total seul": lambda t: pl.from_arrow(t).lazy().select(total).collect(),
+        "Polars à la main, toutes les sorties": lambda t: pl.from_arrow(t).lazy().select(toutes).collect(),
+    }
 
 
 def une_creance(ligne: dict[str, Any]) -> tuple[Creance, tuple[Paiement, ...]]:
@@ -137,20 +169,29 @@ def memoire(fonction: Callable[[], object]) -> tuple[int, int]:
     return mesures
 
 
+def noyaux(nom: str, table: pa.Table) -> None:
+    """Les noyaux seuls, la table étant lue."""
+    lues, d = colonnes.lire(echange.conformer(table).table, colonnes.numero(AU)), classes.droits(Politique(), AU)
+    compares = [m for m in (blocs, noyau_compile) if m is not None]
+    durees = mesurer(*(lambda m=m: m.par_colonnes(lues, Sortie(d, table.num_rows)) for m in compares))
+    for m, duree in zip(compares, durees, strict=True):
+        rapport = f" ; ×{durees[0] / duree:.1f}" if m is not blocs else ""
+        print(f"  {nom}, {m.__name__.split('.')[-1]} : {duree / table.num_rows * 1e6:.3f} µs par ligne{rapport}")
+
+
 def main(n: int) -> None:
     nu = portefeuille(n, nu=True)
     attendu = numpy_a_la_main(nu)
     assert (examiner_table(nu, au=AU).bilans.column("total_centimes").to_numpy() == attendu).all()
-    rivaux = {"NumPy à la main": numpy_a_la_main}
-    if polars := polars_a_la_main():
-        assert (polars(nu) == attendu).all()
-        rivaux["Polars à la main"] = polars
-    else:
-        print("polars n'est pas installé : pas de comparaison avec lui")
+    rivaux = {"NumPy à la main, le total seul": numpy_a_la_main, **polars_a_la_main()}
+    for nom, rival in rivaux.items():
+        if "Polars" in nom:
+            assert (rival(nu)["total_centimes"].to_numpy() == attendu).all()
     masse, *mains = mesurer(lambda: examiner_table(nu, au=AU), *[lambda f=f: f(nu) for f in rivaux.values()])
     print(f"{n} lignes entre professionnels, sans paiement : {masse / n * 1e6:.3f} µs par ligne, toutes les sorties")
     for nom, duree in zip(rivaux, mains, strict=True):
-        print(f"  {nom}, pénalités et indemnité seules : {duree / n * 1e6:.3f} µs par ligne ; rapport ×{masse / duree:.2f}")
+        print(f"  {nom} : {duree / n * 1e6:.3f} µs par ligne ; rapport ×{masse / duree:.2f}")
+    noyaux("noyau seul, sans paiement", nu)
 
     entier, dixieme = portefeuille(n), portefeuille(n // 10)
     classes._droits.cache_clear()
@@ -166,6 +207,7 @@ def main(n: int) -> None:
         tours=5,
     )
     repris = examiner_table(entier, au=AU).repris
+    noyaux("noyau seul, portefeuille entier", entier)
     print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {repris} reprises par les objets")
     print(f"  premier appel, toutes les questions de droit étant à poser : {premier / n * 1e6:.3f} µs par ligne")
     print(f"  moteur d'objets : {unes / 1_000 * 1e6:.1f} µs par ligne ; ×{(unes / 1_000) / (grand / n):.0f} de gagné")

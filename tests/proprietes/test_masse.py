@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -31,7 +32,7 @@ from recouvrement import (
     ValeurDatee,
 )
 from recouvrement.droit import pour
-from recouvrement.masse import examiner_table
+from recouvrement.masse import blocs, examen, examiner_table
 from recouvrement.politique.scenario import Scenario, prereglage
 
 UN_JOUR = timedelta(days=1)
@@ -157,7 +158,12 @@ def confronter(politique: Politique, graine: int, n: int, au: date) -> Counter[s
     hasard = Random(graine)
     creances = [creance(hasard, i) for i in range(n)]
     faits = [paiements(hasard, c) for c in creances]
-    rendu = examiner_table(en_table(creances, faits), politique=politique, au=au)
+    table = en_table(creances, faits)
+    rendu = examiner_table(table, politique=politique, au=au)
+    with patch.object(examen, "noyau", blocs):  # le noyau compilé, là où Numba est installé, et celui de NumPy
+        par_blocs = examiner_table(table, politique=politique, au=au)
+    assert par_blocs.bilans.equals(rendu.bilans)
+    assert par_blocs.rejets.equals(rendu.rejets)
     obtenus = {x.pop("ligne"): x for x in rendu.bilans.to_pylist()}
     rejets = {x["ligne"]: x["motif"] for x in rendu.rejets.to_pylist()}
     compte: Counter[str] = Counter()

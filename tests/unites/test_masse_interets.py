@@ -10,7 +10,7 @@ from attrs import evolve
 
 from recouvrement import Politique
 from recouvrement.droit.baremes import interets_centimes
-from recouvrement.masse import examiner_table, noyau, sortie
+from recouvrement.masse import blocs, examen, examiner_table, sortie
 from recouvrement.masse.classes import Classe, Droits, Paliers
 from recouvrement.masse.colonnes import Cle, _repete, numero
 from recouvrement.masse.interets import ANNEE, a_l_examen, entre
@@ -75,11 +75,12 @@ def test_la_taille_des_blocs_ne_change_rien(monkeypatch: pytest.MonkeyPatch) -> 
         "paiements_le": [[e, e.replace(day=2)] if hasard.random() < 0.2 else None for e in echeances],
     }
     variee["paiements_centimes"] = [[5, 1_000] if jours else None for jours in variee["paiements_le"]]
+    monkeypatch.setattr(examen, "noyau", blocs)
     for donnees in (nue, variee):
         table = pa.table(donnees)
         entier = examiner_table(table, au=AU)
         with monkeypatch.context() as m:
-            m.setattr(noyau, "BLOC", 64)
+            m.setattr(blocs, "BLOC", 64)
             m.setattr(sortie, "BLOC", 64)
             par_blocs = examiner_table(table, au=AU)
         assert par_blocs.bilans.to_pylist() == entier.bilans.to_pylist()

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from attrs import evolve, frozen
@@ -34,6 +34,7 @@ from recouvrement.politique.suite import INTERRUPTION, suite
 TOUJOURS, JAMAIS = numero(date.min), numero(date.max)
 REPERE, APRES_REPERE = date(2016, 11, 15), date(2017, 2, 23)  # pour éprouver une règle : d'une année civile à l'autre
 TEMOIN = "temoin"
+T = TypeVar("T")
 
 
 class Noms:
@@ -165,7 +166,7 @@ class Droits:
         self.etape = par_date(self._etape, 2)
         self.solde_minimal = 0
         self._classes: dict[Cle, Classe | None] = {}
-        self._gardees: dict[tuple[str, Hashable], ParJour] = {}
+        self._gardees: dict[tuple[str, Hashable], Any] = {}
         self._interruptions: dict[str, bool] = {}
         minimal = politique.scenario.solde_minimal
         if minimal is not None:
@@ -230,9 +231,9 @@ class Droits:
             porte=lru_cache(maxsize=65_536)(sans_erreur(lambda *jours: self._porte(modele, regime, *jours))),
         )
 
-    def garder(self, quoi: str, code: Hashable, neuve: Callable[[], ParJour]) -> ParJour:
+    def garder(self, quoi: str, code: Hashable, neuve: Callable[[], T]) -> T:
         """Une question commune à toutes les classes de ce code : d'un même régime, par exemple."""
-        gardee = self._gardees.get((quoi, code))
+        gardee: T | None = self._gardees.get((quoi, code))
         return gardee if gardee is not None else self._gardees.setdefault((quoi, code), neuve())
 
     def _course(

@@ -206,13 +206,17 @@ def _trier(table: Any, taux: Entiers, paiements: Paiements | None) -> tuple[list
             numeros = numeros * len(valeurs) + np.asarray(codes, np.int32 if possibles < 2**31 else np.int64)
     if isinstance(numeros, int):
         return [_sorte(0, traits)], None
-    if possibles > COMBINAISONS:
-        uniques, sorte = np.unique(numeros, return_inverse=True)
-    else:  # peu de combinaisons : les marquer coûte moins que trier
-        vues = np.zeros(possibles, bool)
-        vues[numeros] = True
-        uniques, sorte = np.flatnonzero(vues), (np.cumsum(vues) - 1).astype(np.min_scalar_type(possibles)).take(numeros)
+    uniques, sorte = distincts(numeros, possibles)
     return [_sorte(u, traits) for u in uniques.tolist()], sorte
+
+
+def distincts(numeros: Any, possibles: int) -> tuple[Any, Any]:
+    """Les numéros présents, tous sous ``possibles``, et le rang du sien pour chaque ligne."""
+    if possibles > COMBINAISONS:
+        return np.unique(numeros, return_inverse=True)
+    vus = np.zeros(possibles, bool)  # s'il y en a peu, les marquer coûte moins que trier
+    vus[numeros] = True
+    return np.flatnonzero(vus), (np.cumsum(vus) - 1).astype(np.min_scalar_type(possibles)).take(numeros)
 
 
 def _coder(colonne: Any, defaut: str) -> tuple[list[Any], Any]:

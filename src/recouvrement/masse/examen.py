@@ -1,9 +1,8 @@
 """L'examen d'une table : le noyau pour ce qu'il décrit, le moteur d'objets pour le reste, les rejets à part."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
-from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -12,9 +11,9 @@ import pyarrow.compute as pc
 from attrs import field, frozen
 
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError
-from recouvrement.masse import colonnes, noyau, objets
-from recouvrement.masse.classes import Classe, droits
-from recouvrement.masse.colonnes import Lues, Masque, Paiements, Rangs, numero
+from recouvrement.masse import colonnes, objets
+from recouvrement.masse.classes import droits
+from recouvrement.masse.colonnes import Masque, numero
 from recouvrement.masse.echange import Recue, conformer, entre, ouvrir, seule
 from recouvrement.masse.evenements import ORPHELIN, Suites, joindre
 from recouvrement.masse.schemas import TEXTE, schema_des_decomptes
@@ -22,6 +21,11 @@ from recouvrement.masse.sortie import Sortie
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
 from recouvrement.temps import jour_civil
+
+try:
+    from recouvrement.masse import noyau_compile as noyau
+except ImportError:
+    from recouvrement.masse import blocs as noyau  # type: ignore[no-redef]
 
 T = TypeVar("T")
 PAR_LOTS = 4_096
@@ -129,21 +133,23 @@ def examiner_table(table: T, *, politique: Politique | None = None, au: date, ev
     suites = joindre(recue, evenements)
     sortie = _examiner(recue, suites, politique, au)
     relire = partial(_relire, politique, recue, suites, au)
-    return BilanTable(rendre(sortie.bilans(recue.table)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire, rendre)
+    return BilanTable(
+        rendre(sortie.bilans(recue.table, noyau.etaler)), rendre(sortie.table_des_rejets()), sortie.repris, au, relire, rendre
+    )
 
 
 def examiner_lot(lot: Any, politique: Politique, au: date, evenements: Any, doubles: Any) -> tuple[Any, Any, int]:
     """Bilans, rejets et lignes reprises d'une part d'un fichier ; ``doubles`` : les références que d'autres lots portent aussi."""
     recue = conformer(lot)
     sortie = _examiner(recue, joindre(recue, evenements, doubles), politique, au)
-    return sortie.bilans(recue.table), sortie.table_des_rejets(), sortie.repris
+    return sortie.bilans(recue.table, noyau.etaler), sortie.table_des_rejets(), sortie.repris
 
 
 def _examiner(recue: Recue, suites: Suites, politique: Politique, au: date) -> Sortie:
     lues = colonnes.lire(recue.table, numero(au))
     sortie = Sortie(droits(politique, au), recue.table.num_rows)
     _ecarter(recue, lues.simples, suites, sortie)
-    _par_colonnes(lues, sortie)
+    noyau.par_colonnes(lues, sortie)
     _par_objets(politique, recue, suites, sortie, au)
     return sortie
 
@@ -179,43 +185,6 @@ def _nettes(references: Any) -> bool:
     bornes = np.frombuffer(references.buffers()[1], np.int32)[references.offset :]
     octets = np.frombuffer(references.buffers()[2], np.uint8)[bornes[0] : bornes[len(references)]]
     return bool(octets.min() > ord(" ") and octets.max() < 127)
-
-
-def _par_colonnes(lues: Lues, sortie: Sortie) -> None:
-    """Le noyau, bloc par bloc ; et sorte par sorte, si la table en a plusieurs."""
-    classes = [sortie.droits.classe(sorte.cle) for sorte in lues.sortes]
-    sortie.commencer(lues, classes)
-    n, c, classe = len(lues.simples), lues.colonnes, classes[0]
-    blocs = [slice(debut, min(debut + noyau.BLOC, n)) for debut in range(0, n, noyau.BLOC)]
-    if lues.sorte is None and classe is not None and sortie.faites.all():  # des lignes voisines : ni tri ni copie
-        for bloc in blocs:
-            siennes = c.portion(bloc)
-            sortie.preparer(siennes, bloc)
-            sortie.examiner(classe, siennes, None, bloc)
-            sortie.totaliser(bloc)
-        return
-    for bloc in blocs:
-        sortie.preparer(c.portion(bloc), bloc)
-    for classe, paiements, rangs in _par_sorte(lues, classes, sortie.faites):
-        sortie.examiner(classe, c.portion(rangs), paiements and paiements.portion(rangs), rangs)
-    for bloc in blocs:
-        sortie.totaliser(bloc)
-
-
-def _par_sorte(lues: Lues, classes: Sequence[Classe | None], faites: Masque) -> Iterator[tuple[Classe, Paiements | None, Rangs]]:
-    """Les lignes à faire, par sorte et par blocs."""
-    toutes = bool(faites.all())
-    rangs = np.arange(len(faites)) if toutes else np.flatnonzero(faites)
-    bornes = [0, len(rangs)]
-    if lues.sorte is not None:
-        sortes = lues.sorte if toutes else lues.sorte.take(rangs)
-        ordre = np.argsort(sortes, kind="stable")
-        rangs = ordre if toutes else rangs.take(ordre)
-        bornes = [0, *np.bincount(sortes, minlength=len(lues.sortes)).cumsum().tolist()]
-    for sorte, classe, (premier, dernier) in zip(lues.sortes, classes, pairwise(bornes), strict=True):
-        if classe is not None:
-            for debut in range(premier, dernier, noyau.BLOC):
-                yield classe, lues.paiements if sorte.payees else None, rangs[debut : min(debut + noyau.BLOC, dernier)]
 
 
 def _par_objets(politique: Politique, recue: Recue, suites: Suites, sortie: Sortie, au: date) -> None:

@@ -33,12 +33,12 @@ def tiennent(
 ) -> None:
     """Retire les lignes dont un intérêt pourrait dépasser 64 bits ; aucune, si la plus grosse tient au taux le plus haut."""
     plus_haut = taux if taux is not None else classe.paliers.taux if classe.paliers is not None else np.ones(1, np.int64)
-    if principal.max() > _borne(max(int(plus_haut.max()), 1), max(au - premiere, 1)):
+    if principal.max() > borne(max(int(plus_haut.max()), 1), max(au - premiere, 1)):
         haut = plus_haut if taux is not None else plus_haut.max()
-        faites &= principal <= _borne(np.maximum(haut, 1), np.maximum(au - echeance, 1))
+        faites &= principal <= borne(np.maximum(haut, 1), np.maximum(au - echeance, 1))
 
 
-def _borne(taux: Any, jours: Any) -> Any:
+def borne(taux: Any, jours: Any) -> Any:
     """Le plus grand principal dont l'intérêt tient sur 64 bits."""
     return (PLAFOND - DIVISEUR) // (2 * taux * jours)
 
@@ -55,7 +55,7 @@ def entre(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | None, a
     if classe.court != "paliers" or classe.paliers is None:
         return somme
     paliers, lignes = classe.paliers, np.arange(len(base))
-    periode = np.maximum(_periodes(droits, classe, paliers)(avant)[1].astype(np.intp) - 1, 0)
+    periode = np.maximum(periodes(droits, classe, paliers)(avant)[1].astype(np.intp) - 1, 0)
     while len(lignes):
         fin = paliers.au[periode]
         jours = np.minimum(jusqu_au, fin) - np.maximum(avant, paliers.du[periode] - 1)
@@ -74,7 +74,7 @@ def a_l_examen(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | No
     if classe.court != "paliers" or paliers is None:
         vers.fill(0)
         return
-    entamee, suivante = _periodes(droits, classe, paliers)(avant)
+    entamee, suivante = periodes(droits, classe, paliers)(avant)
     ordre = np.argsort(suivante, kind="stable")
     rangee, somme = base.take(ordre, mode="clip"), np.zeros(len(base), np.int64)
     rangs = np.arange(len(paliers.lignes), dtype=suivante.dtype)
@@ -86,7 +86,7 @@ def a_l_examen(droits: Droits, classe: Classe, base: Entiers, taux: Entiers | No
     vers += interets(1, entamee, base, ANNEE)
 
 
-def _periodes(droits: Droits, classe: Classe, paliers: Paliers) -> ParJour:
+def periodes(droits: Droits, classe: Classe, paliers: Paliers) -> ParJour:
     """Par jour : ce que son lendemain entame, et le rang de la période suivante."""
     au, genre = numero(droits.au), np.int8 if len(paliers.lignes) < 2**7 else np.int16  # d'octets, le tri n'a qu'un passage
     return droits.garder("periodes", classe.cle, lambda: ParJour(lambda jours: _entamee(paliers, jours, au), np.int64, genre))

@@ -8,7 +8,7 @@ import numpy as np
 from recouvrement.droit.fr.echeances import AU_DELA
 from recouvrement.droit.fr.prescription import VINGT_ANS
 from recouvrement.masse.classes import Classe, Droits
-from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, Masque, Paiements, Rangs, numero, presente
+from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, Masque, Paiements, Rangs, distincts, numero, presente
 from recouvrement.masse.interets import a_l_examen, entre, tiennent
 from recouvrement.masse.jours import SANS_REPONSE
 from recouvrement.masse.suites import (
@@ -151,7 +151,7 @@ def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements |
         Les colonnes écrites : ni l'échéance donnée, ni un principal dont rien n'est payé.
     """
     au = numero(droits.au)
-    echeance = _echeances(classe, c, vers.faites)
+    echeance = echeances(classe, c, vers.faites)
     premiere, calculee = int(echeance.min()), echeance is not c.echeance
     if calculee or paiements is not None:
         vers.echeance[:] = echeance
@@ -183,7 +183,7 @@ def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements |
     return (*TOUJOURS_ECRITES, *DE_L_ECHEANCE) if calculee else TOUJOURS_ECRITES
 
 
-def _echeances(classe: Classe, c: Colonnes, faites: Masque) -> Entiers:
+def echeances(classe: Classe, c: Colonnes, faites: Masque) -> Entiers:
     """L'échéance donnée, sinon celle de la loi."""
     if c.echeance.min():
         return c.echeance
@@ -218,14 +218,17 @@ def _plafonner(droits: Droits, classe: Classe, c: Colonnes, echeance: Entiers, v
 def _delais(classe: Classe, emise: Entiers, executee: Entiers, recue: Entiers) -> Entiers:
     """Les jours que la loi accorde : une question par couple d'écarts à l'émission."""
     ecarts = [np.where(jours == 0, AUCUN, jours - emise) for jours in (executee, recue)]
-    couples, lesquels = np.unique(ecarts[0] * (2 * ETENDUE) + ecarts[1], return_inverse=True)
-    premiers = np.zeros(len(couples), np.intp)
-    premiers[lesquels] = np.arange(len(lesquels))
+    bas = [int(e.min()) for e in ecarts]
+    etendues = [int(e.max(where=e < AUCUN, initial=b)) - b + 2 for e, b in zip(ecarts, bas, strict=True)]
+    # le dernier code est celui d'une date absente
+    codes = [np.where(e == AUCUN, n - 1, e - b) for e, b, n in zip(ecarts, bas, etendues, strict=True)]
+    couples, lesquels = distincts(codes[0] * etendues[1] + codes[1], etendues[0] * etendues[1])
+    paires = np.transpose(np.divmod(couples, etendues[1])).tolist()
     delais = [
-        classe.delai(*(None if e == AUCUN else e for e in couple))
-        for couple in zip(*[e[premiers].tolist() for e in ecarts], strict=True)
+        classe.delai(*(None if x == n - 1 else x + b for x, b, n in zip(paire, bas, etendues, strict=True))) for paire in paires
     ]
-    return np.array(delais, np.int64)[lesquels]
+    rendus: Entiers = np.array(delais, np.int64)[lesquels]
+    return rendus
 
 
 def _departs(classe: Classe, c: Colonnes) -> list[Any]:

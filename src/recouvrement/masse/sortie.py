@@ -1,6 +1,6 @@
 """Les colonnes rendues, à mesure qu'elles se remplissent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
 CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
 SOUVENT_NULS = ("interets_centimes", "trop_percu_centimes")
 ABSENT = -1
+Etaler = Callable[[Any, Any, Sequence[Any]], tuple[Any, Any]]
+"""Les bornes de chaque liste, et leurs éléments à la suite ; des numéros, de la longueur et des éléments de chacun (voir ``_combiner``)."""
 
 
 def _reserver(n: int, genre: Any) -> Any:
@@ -41,14 +43,14 @@ class Sortie:
         self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
         self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
-        self._bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
+        self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
         self._bits = codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
 
     @cached_property
     def _atelier(self) -> Bloc:
         """Où s'écrit un bloc de lignes éparses."""
-        return Bloc._make(np.empty(BLOC, colonne.dtype) for colonne in self._bloc)
+        return Bloc._make(np.empty(BLOC, colonne.dtype) for colonne in self.bloc)
 
     @property
     def repris(self) -> int:
@@ -67,7 +69,7 @@ class Sortie:
 
     def preparer(self, c: Colonnes, lignes: slice) -> None:
         """Ce qui ne dépend d'aucune classe : l'échéance donnée, son retard, le principal d'avant tout paiement."""
-        vers = self._bloc.portion(lignes)
+        vers = self.bloc.portion(lignes)
         vers.echeance[:], vers.principal_centimes[:] = c.echeance, c.principal
         np.subtract(numero(self.droits.au), vers.echeance, out=vers.jours_retard)
         np.maximum(vers.jours_retard, 0, out=vers.jours_retard)
@@ -75,7 +77,7 @@ class Sortie:
     def examiner(self, classe: Classe, c: Colonnes, paiements: Paiements | None, rangs: Rangs | slice) -> None:
         """Le noyau écrit ici des lignes voisines ; d'autres, à côté, et chacune rejoint sa place."""
         if isinstance(rangs, slice):
-            examiner(self.droits, classe, c, paiements, self._bloc.portion(rangs))
+            examiner(self.droits, classe, c, paiements, self.bloc.portion(rangs))
             return
         a_cote = self._atelier.portion(slice(len(rangs)))
         a_cote.faites.fill(True)
@@ -85,7 +87,7 @@ class Sortie:
 
     def totaliser(self, lignes: slice) -> None:
         """La somme de ce que le noyau a écrit."""
-        vers, total = self._bloc.portion(lignes), self.entiers["total_centimes"][lignes]
+        vers, total = self.bloc.portion(lignes), self.entiers["total_centimes"][lignes]
         np.add(vers.principal_centimes, vers.penalites_centimes, out=total)
         np.add(total, vers.indemnite_centimes, out=total)
 
@@ -105,7 +107,7 @@ class Sortie:
         """Une ligne, ou un événement, qui ne s'examine pas."""
         self.rejets.append((rang, reference, champ, motif))
 
-    def bilans(self, recue: Any) -> Any:
+    def bilans(self, recue: Any, etaler: Etaler) -> Any:
         """La table des bilans, dans l'ordre des lignes reçues."""
         rendu, toutes = schema_des_bilans(), bool(self.faites.all())
         rangs = np.arange(len(self.faites)) if toutes else np.flatnonzero(self.faites)
@@ -114,7 +116,7 @@ class Sortie:
         rendues: dict[str, Any] = {
             "ligne": pa.array(rangs),
             **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
-            "alertes": self._alertes(colonnes.pop("alertes")),
+            "alertes": self._alertes(colonnes.pop("alertes"), etaler),
             "repris": pa.Array.from_buffers(
                 pa.bool_(), len(rangs), [None, _en_bits(self.reprises if toutes else self.reprises[rangs])]
             ),
@@ -129,18 +131,11 @@ class Sortie:
                 rendues[nom] = pa.Array.from_buffers(rendu.field(nom).type, len(valeurs), tampons)
         return pa.table([rendues[nom] for nom in rendu.names], schema=rendu)
 
-    def _alertes(self, numeros: Any) -> Any:
+    def _alertes(self, numeros: Any, etaler: Etaler) -> Any:
         """Les codes de chaque ligne, de leur combinaison."""
         textes, longueurs, codes = _combiner(self._bits, tuple(self._combinaisons))
-        bornes, dits = np.zeros(len(numeros) + 1, np.int32), []
-        for debut in range(0, len(numeros), BLOC):
-            siens = numeros[debut : debut + BLOC].astype(np.intp)
-            combien = bornes[debut + 1 : debut + 1 + len(siens)]
-            longueurs.take(siens, out=combien, mode="clip")
-            siens = codes[combien.max()].take(siens.compress(siens > 0), axis=0, mode="clip").ravel()
-            dits.append(siens.compress(siens >= 0))
-        np.cumsum(bornes, out=bornes)
-        return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(np.concatenate([codes[0].ravel(), *dits]))))
+        bornes, dits = etaler(numeros, longueurs, codes)
+        return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(dits)))
 
     def table_des_rejets(self) -> Any:
         """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""

@@ -1,0 +1,497 @@
+"""Le noyau compilé : ligne à ligne, en un passage, ce que le noyau NumPy fait colonne à colonne. Demande l'extra ``masse-compile`` (Numba).
+
+Les réponses du droit, la règle d'intérêt et les bornes sont celles du noyau NumPy, à qui revient ce que la boucle ne décrit pas : un
+intérêt qui pourrait déborder, un plafond que l'exécution ou le contrat discute.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recouvrement.droit.baremes import interets_centimes
+from recouvrement.droit.fr.echeances import AU_DELA
+from recouvrement.masse.blocs import par_sorte
+from recouvrement.masse.classes import JAMAIS, TOUJOURS, Classe, Droits
+from recouvrement.masse.colonnes import DERNIER, PREMIER, Entiers, Lues, Paiements, Rangs, numero, presente
+from recouvrement.masse.interets import ANNEE, borne, periodes
+from recouvrement.masse.noyau import BUTOIR, echeances
+from recouvrement.masse.sortie import Sortie
+from recouvrement.masse.suites import (
+    A_PAYER,
+    ALERTE,
+    AUX_OBJETS,
+    AVANT,
+    BIENTOT,
+    DOUTEUSE,
+    ECARTE,
+    NON_PUBLIE,
+    PRESCRITE,
+    PROCHE,
+    SANS_DEMEURE,
+    SOUS_PLANCHER,
+    retards,
+)
+from recouvrement.politique.decompte import ordre
+from recouvrement.politique.suite import INTERRUPTION
+
+F = TypeVar("F", bound=Callable[..., Any])
+TAUX_COURANT = 1_000_000  # cent pour cent : au-delà, un taux convenu revient au noyau NumPy
+PART = 2**16  # en deçà, un fil de plus coûte plus qu'il ne rend
+VARIABLE = -1
+MUET = np.iinfo(np.int32).min  # le droit a levé une erreur : SANS_REPONSE, en 32 bits
+INCONNUE, MUETTE, DISCUTEE = -1, -2, -3
+POSTES = ("penalites", "principal", "indemnite")
+PENALITES, PRINCIPAL, _ = range(len(POSTES))
+DEPARTS = ("emission", "execution", "exigibilite")
+EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
+
+REGLE = np.dtype(
+    [(nom, np.int64) for nom in ("tient", "depuis", "court_avant", "connu_au", "partis_depuis")]
+    + [(nom, np.int32) for nom in ("premier", "dernier", "plafond", "toujours", "sans_demeure", "a_payer")]
+    + [(nom, np.int8) for nom in ("depart", "prudence", "convenu", "court", "plancher", "interrompu", "butoir")]
+    + [("ordre", np.int8, len(POSTES))],
+    align=True,
+)
+"""Ce qu'une classe a de constant ; ses paliers sont du rang ``premier`` au rang ``dernier``, exclu."""
+ECHEANCE = np.dtype(
+    [(nom, np.int64) for nom in ("entamee", "indemnite", "plancher")]
+    + [(nom, np.int32) for nom in ("taux", "suivante", "alertes", "etape", "etape_le")],
+    align=True,
+)
+"""Ce qui suit d'une échéance. ``taux`` : le même tous les jours, sinon ``VARIABLE`` ; ``suivante`` : le rang de la période d'après."""
+DEPART = np.dtype([("valeur", np.int32), ("prudente", np.int32)])
+"""La prescription, selon son départ."""
+
+
+def compilee(fonction: F) -> F:
+    """La fonction, compilée à son premier appel, et gardée pour les courses suivantes là où un dossier s'écrit."""
+    try:
+        return cast("F", numba.njit(nogil=True, cache=True)(fonction))
+    except RuntimeError:  # nul dossier où écrire
+        return cast("F", numba.njit(nogil=True)(fonction))
+
+
+def partie(fonction: F) -> F:
+    """La fonction, compilée dans celles qui l'appellent."""
+    return cast("F", numba.njit(inline="always")(fonction))
+
+
+interets = partie(interets_centimes)
+
+
+class Cases:
+    """Des réponses par classe et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une."""
+
+    def __init__(self, genre: Any) -> None:
+        self.ou = np.zeros((1, DERNIER + 1), np.int32)
+        self.reponses = np.zeros(1, genre)
+
+    def ajouter(self) -> None:
+        """Une classe de plus."""
+        self.ou = np.concatenate([self.ou, np.zeros((1, DERNIER + 1), np.int32)])
+
+    def apprendre(self, k: int, jours: Entiers, repondre: Callable[[Entiers], Any]) -> None:
+        """Pose la question des jours dont la réponse n'est pas connue."""
+        demandes = np.zeros(DERNIER + 1, bool)
+        demandes[jours] = True
+        manquent = np.flatnonzero(demandes & (self.ou[k] == 0))
+        if len(manquent):
+            self.ou[k, manquent] = np.arange(len(manquent)) + len(self.reponses)
+            self.reponses = np.concatenate([self.reponses, repondre(manquent)])
+
+
+class Compilees:
+    """Les classes d'une politique et d'un jour d'examen, telles que la boucle les lit ; celle de rang zéro n'en est pas une."""
+
+    def __init__(self, droits: Droits) -> None:
+        self.droits = droits
+        self.verrou = Lock()
+        self.rangs: dict[Any, int] = {}
+        self.regles = np.zeros(1, REGLE)
+        self.paliers = np.zeros((4, 0), np.int64)
+        self.cases = tuple(map(Cases, (ECHEANCE, DEPART, np.int32, np.int8)))
+        self.echeances, self.departs, self.limites, self.nets = self.cases
+        self.constantes = (
+            numero(droits.au),
+            numero(ALERTE.depuis(droits.au)),
+            droits.noms.numero(INTERRUPTION.cle),
+            droits.solde_minimal,
+            1 << len(AVANT) + len(droits.avertissements),
+        )
+
+    @property
+    def tables(self) -> tuple[Any, ...]:
+        """Les règles, les paliers et les réponses, telles que la boucle les lit."""
+        return self.regles, tuple(self.paliers), *((cases.ou, cases.reponses) for cases in self.cases)
+
+    def rang(self, classe: Classe) -> int:
+        """Le rang de cette classe, connue ou nouvelle."""
+        if classe.cle not in self.rangs:
+            self.rangs[classe.cle] = len(self.regles)
+            lignes = classe.paliers.lignes if classe.court == "paliers" and classe.paliers is not None else ()
+            au, premier = numero(self.droits.au), self.paliers.shape[1]
+            paliers = [(du, fin, taux, taux * max(min(fin, au) - du + 1, 0)) for du, fin, taux in lignes if du <= au]
+            self.paliers = np.hstack([self.paliers, np.array(paliers, np.int64).reshape(-1, 4).T])
+            self.regles = np.concatenate([self.regles, self._regle(classe, premier)])
+            for cases in self.cases:
+                cases.ajouter()
+        return self.rangs[classe.cle]
+
+    def _regle(self, classe: Classe, premier: int) -> NDArray[Any]:
+        regle, au, paliers = np.zeros(1, REGLE), numero(self.droits.au), classe.paliers
+        un = regle[0]
+        variable = classe.court == "paliers" and paliers is not None
+        haut = TAUX_COURANT if paliers is None else int(paliers.taux.max())
+        un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1))
+        un["depuis"] = classe.depuis
+        un["court_avant"], un["connu_au"] = TOUJOURS if classe.court == "rien" else au, JAMAIS
+        if variable and paliers is not None:
+            un["court_avant"] = min(au, int(paliers.au[-1])) if au >= paliers.du[0] else TOUJOURS
+            un["connu_au"] = paliers.connu_au
+        un["partis_depuis"] = TOUJOURS if classe.ligne.depuis is None else numero(classe.ligne.depuis)
+        un["premier"], un["dernier"] = premier, self.paliers.shape[1]
+        if classe.net is not None and self.droits.avertissements:
+            un["plafond"] = 1 << len(AVANT) + self.droits.avertissements.index(AU_DELA)
+        un["toujours"] = ECARTE if classe.ecarte else 0
+        un["sans_demeure"] = SANS_DEMEURE if classe.court == "rien" and classe.regime.poste == "interets" else 0
+        un["a_payer"] = A_PAYER if classe.regime.interets_sous else 0
+        un["depart"] = DEPARTS.index(classe.ligne.depart)
+        un["prudence"], un["convenu"], un["court"] = bool(classe.ligne.prudence), classe.court == "fixe", classe.court != "rien"
+        un["plancher"], un["interrompu"], un["butoir"] = classe.plancher is not None, classe.interrompu, bool(classe.ligne.butoir)
+        premiers, derniers = ordre(classe.regime, self.droits.politique.conventions)
+        un["ordre"] = [POSTES.index(p) for p in premiers + derniers if p in POSTES]
+        return regle
+
+    def apprendre(self, classe: Classe, echeance: Entiers, emise: Entiers, executee: Entiers, payees: Entiers) -> None:
+        """Pose les questions de tous ces jours."""
+        k = self.rang(classe)
+        self.echeances.apprendre(k, echeance, lambda jours: self._echeances(classe, jours))
+        departs = [emise] if classe.ligne.depart == "emission" else [echeance, np.where(executee == 0, emise, executee)]
+        connus = np.concatenate([*departs, executee[executee != 0], payees])
+        self.departs.apprendre(k, connus, lambda jours: _departs(classe, jours))
+        if self.regles[k]["plafond"] and (net := classe.net) is not None:
+            ecarts = np.maximum(echeance - emise, 0)
+            self.nets.apprendre(k, ecarts, lambda jours: np.asarray(net(jours)[0]))
+            emises = emise[net(ecarts)[0] == 0]
+            self.limites.apprendre(k, emises, lambda jours: np.maximum(classe.limite(jours)[0], MUET).astype(np.int32))
+
+    def _echeances(self, classe: Classe, jours: Entiers) -> NDArray[Any]:
+        reponses, k = np.zeros(len(jours), ECHEANCE), self.rang(classe)
+        reponses["indemnite"], reponses["alertes"] = retards(self.droits, classe)(jours)
+        reponses["etape"], etape_le = self.droits.etape(jours)
+        reponses["etape_le"] = np.maximum(etape_le, MUET)
+        if classe.plancher is not None:
+            reponses["plancher"] = classe.plancher(jours)[0]
+        if classe.court == "paliers" and classe.paliers is not None:
+            reponses["entamee"], suivante = periodes(self.droits, classe, classe.paliers)(jours)
+            reponses["suivante"] = suivante.astype(np.int64) + self.regles[k]["premier"]
+            reponses["taux"] = VARIABLE
+        elif classe.court == "fige":
+            reponses["taux"] = classe.taux(jours, jours)
+        return reponses
+
+
+def _departs(classe: Classe, jours: Entiers) -> NDArray[Any]:
+    reponses = np.zeros(len(jours), DEPART)
+    reponses["valeur"], reponses["prudente"] = (np.maximum(x, MUET) for x in classe.prescrire(jours))
+    return reponses
+
+
+@partie
+def _courus(
+    base: Any, taux: Any, avant: Any, jusqu_au: Any, entamee: Any, dernier: Any, du: Entiers, fin: Entiers, taux_du: Entiers
+) -> Any:
+    """Ce qui court du lendemain d'``avant`` à ``jusqu_au`` inclus, de la période ``entamee`` à la ``dernier``, exclue."""
+    if taux != VARIABLE:
+        return interets(base, taux, max(jusqu_au - avant, 0), ANNEE)
+    somme = 0
+    for k in range(entamee, dernier):
+        if du[k] > jusqu_au:
+            break
+        somme += interets(base, taux_du[k], max(min(jusqu_au, fin[k]) - max(avant, du[k] - 1), 0), ANNEE)
+    return somme
+
+
+@partie
+def _payer(
+    regle: Any,
+    jour: Any,
+    paliers: Any,
+    prescriptions: Any,
+    ou: Any,
+    paiements: Any,
+    i: Any,
+    au: Any,
+    e: Any,
+    taux: Any,
+    comptes: Any,
+) -> Any:
+    """Les paiements d'une ligne, dans l'ordre, puis le jour d'examen.
+
+    Args:
+        comptes: Le principal, et les deux départs de la prescription.
+    """
+    du, fin, taux_du, _ = paliers
+    premiers, combien, jours, centimes = paiements
+    principal, depart, prudent = comptes
+    penalites, indemnite, trop_percu, curseur = 0, 0, 0, e
+    constate, en_retard, lignes, arret = False, False, False, False
+    ensuite = premiers[i] + combien[i]
+    for p in range(premiers[i], ensuite + 1):
+        le = jours[p] if p < ensuite else au
+        if not constate and e < le:  # un retard naît quand il reste du principal à la fin du jour d'échéance
+            constate = True
+            if principal > 0:
+                en_retard = True
+                indemnite += jour.indemnite
+        base = principal if e >= regle.depuis else 0
+        entamee = max(jour.suivante - 1, regle.premier)
+        penalites += _courus(base, taux, curseur, le, entamee, regle.dernier, du, fin, taux_du)
+        if regle.court and base > 0 and le > curseur:
+            arret = arret or le > regle.connu_au
+            if taux != VARIABLE or (
+                regle.premier < regle.dernier and min(le, fin[regle.dernier - 1]) > max(curseur, du[regle.premier] - 1)
+            ):
+                lignes = True
+        if p == ensuite:
+            break
+        curseur = max(curseur, le)
+        reste = centimes[p]
+        for poste in regle.ordre:
+            if poste == PENALITES:
+                pris = min(reste, penalites)
+                penalites -= pris
+            elif poste == PRINCIPAL:
+                pris = min(reste, principal)
+                principal -= pris
+            else:
+                pris = min(reste, indemnite)
+                indemnite -= pris
+            reste -= pris
+        trop_percu += reste
+        if reste < centimes[p]:  # il a éteint quelque chose : un délai neuf, sauf avant le départ ou après l'expiration
+            if depart < le <= prescriptions[ou[depart]].valeur:
+                depart = le
+            if prudent < le <= prescriptions[ou[prudent]].valeur:
+                prudent = le
+    return principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret
+
+
+@partie
+def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any, limites: Any) -> Any:
+    """Le bit d'une échéance au-delà du plafond de la loi, ou zéro ; sinon ``INCONNUE``, ``MUETTE`` ou ``DISCUTEE``."""
+    ou_net, reponses_nettes = nets
+    ou_limite, jours_limites = limites
+    if not regle.plafond:
+        return 0
+    case = ou_net[k, max(e - emise, 0)]
+    if not case:
+        return INCONNUE
+    if reponses_nettes[case]:
+        return 0
+    if discute:
+        return DISCUTEE
+    case = ou_limite[k, emise]
+    if not case:
+        return INCONNUE
+    if jours_limites[case] == MUET:
+        return MUETTE
+    return regle.plafond if e > jours_limites[case] else 0
+
+
+@partie
+def _suivre(constantes: Any, principal: Any, valeur: Any, prudente: Any, etape: Any, etape_le: Any) -> Any:
+    """L'étape, son jour et l'alerte : la prescription acquise ou proche commande ; sinon, le scénario (voir ``suites.suivre``)."""
+    au, _, interruption, solde_minimal, _ = constantes
+    if au > valeur:
+        return -1, 0, PRESCRITE
+    if au > prudente:
+        return -1, 0, DOUTEUSE
+    if au >= prudente - PROCHE:
+        return interruption, prudente - PROCHE, BIENTOT
+    if etape < 0 or principal < solde_minimal:
+        return -1, 0, BIENTOT
+    return etape, etape_le, BIENTOT
+
+
+@compilee
+def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> int:
+    """Écrit les lignes, jusqu'à la première dont une réponse manque ; rend son rang, ou ``fin``."""
+    # tout est lu ici : Numba compterait une référence à chaque attribut pris dans la boucle
+    principaux, emises, donnees, executees, contrats, convenus, sortes, paiements = lues
+    constantes, rangs, regles, paliers, echeances, departs, limites, nets = compilees
+    bloc, total, au_noyau = ecrites
+    faites, datees, retards, restes, trop_percus, penalites_dues, indemnites, valeurs, prudentes, etapes, etapes_le, bits = bloc
+    au, alerte_au, _, _, dit_trop_percu = constantes
+    combien, courus = paiements[1], paliers[3]
+    ou_echeance, reponses = echeances
+    ou_depart, prescriptions = departs
+    for i in range(debut, fin):
+        if not faites[i]:
+            continue
+        k = rangs[sortes[i]]
+        regle, principal, emise, executee, donnee = regles[k], principaux[i], emises[i], executees[i], donnees[i]
+        e = np.int64(donnee or datees[i])
+        case = ou_echeance[k, e]
+        if not case:
+            return i
+        jour = reponses[case]
+        taux = convenus[i] if regle.convenu else jour.taux
+        au_dela = _plafonner(regle, k, emise, e, executee > emise or contrats[i] != 0, nets, limites)
+        if au_dela == INCONNUE:
+            return i
+        if au_dela == DISCUTEE or principal > regle.tient or taux > TAUX_COURANT:
+            au_noyau[i] = True
+            continue
+        execution = executee or emise
+        depart = np.int64(emise)
+        if regle.depart != EMISSION:
+            depart = e if regle.depart == EXIGIBILITE and donnee else np.int64(execution)
+        prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
+        if not ou_depart[k, depart] or not ou_depart[k, prudent]:
+            return i
+        alertes, payee, trop_percu = jour.alertes, len(combien) > 0 and combien[i] > 0, 0
+        if payee:
+            admise = regle.interrompu and depart >= regle.partis_depuis
+            principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret = _payer(
+                regle, jour, paliers, prescriptions, ou_depart[k], paiements, i, au, e, taux, (principal, depart, prudent)
+            )
+            if not ou_depart[k, depart] or not ou_depart[k, prudent]:
+                return i
+            if regle.butoir and prescriptions[ou_depart[k, depart]].valeur - min(emise, execution) >= BUTOIR:
+                admise = False
+            faites[i] = admise
+            if alertes != AUX_OBJETS:
+                alertes = regle.toujours
+                alertes |= NON_PUBLIE if arret else 0
+                alertes |= regle.sans_demeure if en_retard else 0
+                alertes |= dit_trop_percu if trop_percu else 0
+                alertes |= regle.a_payer if lignes and principal == 0 and penalites + indemnite > 0 else 0
+        else:
+            penalites, indemnite, lignes = 0, jour.indemnite, regle.depuis <= e < regle.court_avant
+            if e >= regle.depuis:
+                if taux != VARIABLE:
+                    penalites = interets(principal, taux, max(au - e, 0), ANNEE)
+                else:
+                    penalites = interets(1, jour.entamee, principal, ANNEE)
+                    for p in range(jour.suivante, regle.dernier):
+                        penalites += interets(1, courus[p], principal, ANNEE)
+        if regle.plancher and lignes and convenus[i] < jour.plancher:
+            alertes |= SOUS_PLANCHER
+        valeur, prudente = prescriptions[ou_depart[k, depart]].valeur, prescriptions[ou_depart[k, depart]].prudente
+        if prudent != depart:
+            prudente = min(prudente, prescriptions[ou_depart[k, prudent]].prudente)
+        if alertes == AUX_OBJETS or au_dela == MUETTE or valeur == MUET or prudente == MUET or jour.etape_le == MUET:
+            faites[i] = False
+        etape, etape_le, etat = _suivre(constantes, principal, valeur, prudente, jour.etape, jour.etape_le)
+        retard = max(au - e, 0)
+        if payee and principal == 0:
+            etape, etape_le, etat = -1, 0, 0
+            retard *= penalites + indemnite > 0
+        if prudente <= alerte_au:
+            alertes |= etat
+        datees[i], retards[i], bits[i] = e, retard, alertes | au_dela
+        restes[i], penalites_dues[i], indemnites[i], total[i] = principal, penalites, indemnite, principal + penalites + indemnite
+        if trop_percu:
+            trop_percus[i] = trop_percu
+        valeurs[i], prudentes[i], etapes[i], etapes_le[i] = valeur, prudente, etape, etape_le
+    return fin
+
+
+def par_colonnes(lues: Lues, sortie: Sortie) -> None:
+    """Ce que fait ``blocs.par_colonnes``, par la boucle compilée, en autant de fils qu'Arrow en emploie."""
+    droits, n = sortie.droits, len(lues.simples)
+    classes = [droits.classe(sorte.cle) for sorte in lues.sortes]
+    sortie.commencer(lues, classes)
+    compilees: Compilees = droits.garder("compilees", "", lambda: Compilees(droits))
+    ecrites = (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
+    if not lues.colonnes.echeance.all():
+        _dater(lues, classes, sortie)
+    fils, lignes = max(min(pa.cpu_count(), n // PART), 1), _figees(lues)
+    parts = [(n * fil // fils, n * (fil + 1) // fils) for fil in range(fils)]
+    with compilees.verrou, ThreadPoolExecutor(fils) as bassin:
+        mener = bassin.map if fils > 1 else map
+        rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes])
+        while parts:
+            droit = (compilees.constantes, rangs, *compilees.tables)
+            arrets = mener(_lignes, *zip(*parts, strict=True), *map(repeat, (lignes, droit, ecrites)))
+            parts = [(arret, fin) for arret, (_, fin) in zip(list(arrets), parts, strict=True) if arret < fin]
+            if parts:  # nul fil ne lit
+                _apprendre(compilees, lues, classes, sortie, parts[0][0])
+    for classe, payees, siens in par_sorte(lues, classes, ecrites[-1]):
+        _rendre(classe, lues, payees, siens, sortie)
+
+
+def etaler(numeros: Any, longueurs: Any, codes: Sequence[Any]) -> tuple[Any, Any]:
+    """Ce que fait ``blocs.etaler``."""
+    bornes = np.zeros(len(numeros) + 1, np.int32)
+    dits = np.empty(_borner(numeros, longueurs, bornes), codes[-1].dtype)
+    _etaler(numeros, bornes, codes[-1], dits)
+    return bornes, dits
+
+
+@compilee
+def _borner(numeros: Any, longueurs: Any, bornes: Any) -> int:
+    for i in range(len(numeros)):
+        bornes[i + 1] = bornes[i] + longueurs[numeros[i]]
+    return int(bornes[-1])
+
+
+@compilee
+def _etaler(numeros: Any, bornes: Any, codes: Any, dits: Any) -> None:
+    for i in range(len(numeros)):
+        for rang in range(bornes[i + 1] - bornes[i]):
+            dits[bornes[i] + rang] = codes[numeros[i], rang]
+
+
+def _figees(lues: Lues) -> tuple[Any, ...]:
+    """Ce que la boucle lit, toujours des mêmes genres de tableaux : elle ne se compile qu'une fois."""
+    c, n = lues.colonnes, len(lues.simples)
+    zeros, longs = np.zeros(n, np.int32), np.zeros(n, np.int64)  # des colonnes absentes
+    sorte = zeros if lues.sorte is None else lues.sorte
+    jours = [x if presente(x) else zeros for x in (c.emise, c.echeance, c.executee, c.contrat)]
+    principal, taux = (_figee(x if presente(x) else longs, np.int64) for x in (c.principal, c.taux))
+    paiements = tuple(_figee(x, np.int64) for x in lues.paiements or [longs[:0]] * 4)
+    return principal, *(_figee(x, np.int32) for x in jours), taux, _figee(sorte, np.int32), paiements
+
+
+def _figee(colonne: Any, genre: Any) -> Any:
+    figee = np.ascontiguousarray(colonne, genre).view()
+    figee.flags.writeable = False
+    return figee
+
+
+def _dater(lues: Lues, classes: Sequence[Classe | None], sortie: Sortie) -> None:
+    """Les échéances que la loi fixe, faute d'une autre."""
+    for classe, _, rangs in par_sorte(lues, classes, sortie.faites & (lues.colonnes.echeance == 0)):
+        faites = np.ones(len(rangs), bool)
+        sortie.bloc.echeance[rangs] = echeances(classe, lues.colonnes.portion(rangs), faites)
+        sortie.faites[rangs] = faites
+
+
+def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None], sortie: Sortie, debut: int) -> None:
+    """Les questions que posent ces lignes et les suivantes ; aucune boucle ne court."""
+    restent = sortie.faites.copy()
+    restent[:debut] = False
+    for classe, payees, rangs in par_sorte(lues, classes, restent):
+        c = lues.colonnes.portion(rangs)
+        echeance = np.where(c.echeance == 0, sortie.bloc.echeance[rangs], c.echeance)
+        compilees.apprendre(classe, echeance, c.emise, c.executee, np.zeros(0, np.int64) if payees is None else payees.le)
+
+
+def _rendre(classe: Classe, lues: Lues, payees: Paiements | None, rangs: Rangs, sortie: Sortie) -> None:
+    """Des lignes au noyau NumPy."""
+    vers, c = sortie.bloc, lues.colonnes.portion(rangs)
+    vers.echeance[rangs], vers.principal_centimes[rangs] = c.echeance, c.principal
+    vers.jours_retard[rangs] = np.maximum(numero(sortie.droits.au) - c.echeance, 0)
+    sortie.examiner(classe, c, payees and payees.portion(rangs), rangs)
+    sortie.entiers["total_centimes"][rangs] = (
+        vers.principal_centimes[rangs] + vers.penalites_centimes[rangs] + vers.indemnite_centimes[rangs]
+    )

@@ -1,0 +1,90 @@
+"""Le noyau compilé, là où Numba est installé : les lignes du noyau NumPy, quels que soient les fils et l'ordre des appels.
+
+Contre les objets, voir ``tests/proprietes/test_masse.py``, qui confronte les deux noyaux sur vingt mille lignes.
+"""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from recouvrement import Politique
+from recouvrement.masse import blocs, classes, examen, examiner_table
+from recouvrement.politique.scenario import Scenario, prereglage
+
+noyau_compile = pytest.importorskip("recouvrement.masse.noyau_compile")
+
+AU = date(2026, 11, 21)
+
+
+def table(n: int, graine: int) -> pa.Table:
+    """Plusieurs droits, des échéances à calculer, des paiements, des montants et des taux que la boucle rend au noyau NumPy."""
+    hasard = Random(graine)
+    emises = [date(hasard.randint(2013, 2026), hasard.randint(1, 10), hasard.randint(1, 28)) for _ in range(n)]
+    payees = [hasard.random() < 0.3 for _ in range(n)]
+    return pa.table(
+        {
+            "reference": [f"F-{i}" for i in range(n)],
+            "principal_centimes": [hasard.choice([1, 99, 10**5, hasard.randint(1, 10**7), 10**12]) for _ in range(n)],
+            "emise_le": emises,
+            "echeance": [hasard.choice([None, e.replace(day=28), e.replace(month=12, day=31)]) for e in emises],
+            "executee_le": pa.array([hasard.choice([None, e.replace(day=1), e.replace(day=28)]) for e in emises], pa.date32()),
+            "creancier_qualite": [hasard.choice(["commercant", "professionnel"]) for _ in range(n)],
+            "debiteur_qualite": [hasard.choice(["commercant", "consommateur", "personne_publique"]) for _ in range(n)],
+            "taux_dix_milliemes": pa.array(
+                [hasard.choice([None, None, 1, 121_500, 1_000_001, 10**7]) for _ in range(n)], pa.int64()
+            ),
+            "paiements_le": [
+                [e.replace(day=28), e.replace(month=12, day=30)] if p else None for e, p in zip(emises, payees, strict=True)
+            ],
+            "paiements_centimes": [[hasard.randint(1, 10**5), 40_00] if p else None for p in payees],
+        }
+    )
+
+
+@pytest.mark.parametrize("fils", [1, 3])
+def test_les_deux_noyaux_disent_la_meme_chose(fils: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dès le premier appel, questions à poser comprises, en un fil ou en trois ; les lignes rendues au noyau NumPy en sont."""
+    petits = Scenario(cle="petits", etapes=prereglage("progressif").etapes, solde_minimal="1000.00")
+    rendues = []
+    monkeypatch.setattr(noyau_compile, "PART", 200)
+    monkeypatch.setattr(pa, "cpu_count", lambda: fils)
+    monkeypatch.setattr(noyau_compile, "_rendre", lambda *a, suite=noyau_compile._rendre: (rendues.append(a), suite(*a)))
+    for graine, politique in enumerate((Politique(), Politique(scenario=petits))):
+        classes._droits.cache_clear()
+        payees = table(1_500, graine)
+        for donnees in (payees.drop_columns(["paiements_le", "paiements_centimes"]), payees):  # des jours connus, puis d'autres
+            monkeypatch.setattr(examen, "noyau", noyau_compile)
+            compiles = examiner_table(donnees, politique=politique, au=AU)
+            monkeypatch.setattr(examen, "noyau", blocs)
+            par_blocs = examiner_table(donnees, politique=politique, au=AU)
+            assert compiles.bilans.equals(par_blocs.bilans)
+            assert compiles.rejets.equals(par_blocs.rejets)
+            assert compiles.repris == par_blocs.repris < 300
+    assert rendues
+
+
+def test_deux_appels_a_la_fois_ne_se_genent_pas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Des tables de droits différents, examinées en même temps pour la première fois : les mêmes bilans qu'une à une."""
+    tables = [table(400, graine) for graine in range(8)]
+    monkeypatch.setattr(examen, "noyau", noyau_compile)
+    classes._droits.cache_clear()
+    with ThreadPoolExecutor(4) as bassin:
+        ensemble = list(bassin.map(lambda t: examiner_table(t, au=AU).bilans.to_pylist(), tables))
+    classes._droits.cache_clear()
+    assert ensemble == [examiner_table(t, au=AU).bilans.to_pylist() for t in tables]
+
+
+def test_une_table_vide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examen, "noyau", noyau_compile)
+    assert examiner_table(table(1, 1).slice(0, 0), au=AU).bilans.num_rows == 0
+
+
+def test_sans_numba_le_noyau_numpy_sert() -> None:
+    code = "import sys; sys.modules['numba'] = None\nfrom recouvrement.masse import examen\nprint(examen.noyau.__name__)"
+    rendu = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert rendu.stdout.strip() == "recouvrement.masse.blocs"
