@@ -4,7 +4,7 @@ Chaque cas dit sa source. ``desaccord`` dit pourquoi notre chiffre n'est pas cel
 ``attendu`` ne sont pas contrôlées. Un cas qui échoue montre toutes les raisons du bilan. ``question = "prescription"`` n'interroge que
 la prescription de la première créance, sans régime d'argent. ``scenario`` nomme un préréglage, ou en décrit un ; ``scenarios`` en donne
 par clé. ``passages`` : jours où la politique a passé avant ``au``, tout ce qu'elle disait de faire étant fait ; ``attendu.faites`` dit
-quoi. ``attendu.plan`` : les étapes du scénario à venir si rien ne se passe.
+quoi. ``mandataire`` : celui à qui le dossier est confié. ``attendu.plan`` : les étapes du scénario à venir si rien ne se passe.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from fabrique import CONSOMMATEUR, CREANCIER, SOCIETE
+from fabrique import CONSOMMATEUR, CREANCIER, LYON, SOCIETE
 from recouvrement import (
     ActeInterruptif,
     Adresse,
@@ -35,6 +35,7 @@ from recouvrement import (
     Dossier,
     Echeancier,
     FraisJustifies,
+    Mandataire,
     MiseEnDemeure,
     Montant,
     Paiement,
@@ -101,6 +102,7 @@ CLES = {
     "debiteur",
     "creances",
     "evenements",
+    "mandataire",
     "attendu",
     "desaccord",
 }
@@ -171,7 +173,10 @@ def _lire_faits(cas: dict[str, Any]) -> tuple[list[Creance], list[Any]]:
 
 def _dossier(cas: dict[str, Any]) -> Dossier:
     creances, faits = _lire_faits(cas)
-    return Dossier(creances=creances, evenements=faits)
+    mandataire = (
+        Mandataire(**{"nom": "Port Recouvrement SAS", "adresse": LYON, **cas["mandataire"]}) if "mandataire" in cas else None
+    )
+    return Dossier(creances=creances, evenements=faits, mandataire=mandataire)
 
 
 def _scenario(brut: str | dict[str, Any]) -> Scenario:
@@ -207,7 +212,17 @@ def _lire_action(action: Any) -> dict[str, Any]:
     commun = {"etape": action.etape.cle, "le": action.le, "canal": action.canal, "payer_avant_le": action.payer_avant_le}
     acte = {"acte": type(action.acte).__name__, "cause": getattr(action.acte, "cause", None), "fait_le": action.acte.le}
     visees = {"creances": list(action.creances), "pour_memoire": list(action.pour_memoire)}
-    return commun | acte | visees | {"limite": action.limite, "motif": action.motif, "ton": action.etape.ton}
+    return (
+        commun
+        | acte
+        | visees
+        | {
+            "limite": action.limite,
+            "motif": action.motif,
+            "ton": action.etape.ton,
+            "source": action.source and str(action.source),
+        }
+    )
 
 
 def _lire(poste: str, bilan: Any) -> Any:

@@ -69,6 +69,7 @@ _PIECES = {
         "Adresse",
         "Creancier",
         "Debiteur",
+        "Mandataire",
         "Qualite",
     ),
     "resultat": (

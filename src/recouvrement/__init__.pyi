@@ -185,6 +185,9 @@ from recouvrement.modele.personnes import (
     Debiteur as Debiteur,
 )
 from recouvrement.modele.personnes import (
+    Mandataire as Mandataire,
+)
+from recouvrement.modele.personnes import (
     Qualite as Qualite,
 )
 from recouvrement.politique.accord import (

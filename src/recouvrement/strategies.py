@@ -47,7 +47,7 @@ from recouvrement.modele.evenements import (
     Titre,
 )
 from recouvrement.modele.montant import Montant, Taux
-from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Qualite
+from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire, Qualite
 from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.scenario import DECLENCHEURS, Condition, Etape, Scenario
@@ -167,6 +167,18 @@ def debiteurs(*qualites: Qualite) -> st.SearchStrategy[Debiteur]:
     return st.builds(Debiteur, qualite=choix, acheteur=acheteurs, langue=st.sampled_from(["fr", "en"]), **_PARTIE)
 
 
+def mandataires(mandat: Jours | None = None) -> st.SearchStrategy[Mandataire]:
+    """Celui qui recouvre pour autrui, à son compte affecté.
+
+    Args:
+        mandat: D'où vient le jour de sa convention.
+    """
+    commun = {k: v for k, v in _PARTIE.items() if k not in ("identifiant", "adresse")}
+    activites = st.sampled_from(["recouvrement amiable", "recouvrement amiable de créances"])
+    propre = {"adresse": adresses(), "mandat_le": mandat or dates(), "activite": activites, "iban": _rien_ou(ibans())}
+    return st.builds(Mandataire, **commun, **propre)
+
+
 def termes() -> st.SearchStrategy[Terme]:
     """« 45 jours fin de mois », « 30 jours le 10 », « 60 jours »."""
     jours, departs = st.integers(0, 90), st.sampled_from(["emission", "livraison", "reception", "service_fait"])
@@ -199,6 +211,7 @@ def delais() -> st.SearchStrategy[Delai]:
 
 _JOURS, _MONTANTS, _CONDITIONS = dates(), montants(), conditions()
 _CREANCIERS, _DEBITEURS = creanciers(), debiteurs()
+_SANS_MANDATAIRE: st.SearchStrategy[Mandataire | None] = st.none()
 
 
 @st.composite
@@ -375,11 +388,16 @@ def dossiers(
     *,
     creancier: st.SearchStrategy[Creancier] = _CREANCIERS,
     debiteur: st.SearchStrategy[Debiteur] = _DEBITEURS,
+    mandataire: st.SearchStrategy[Mandataire | None] = _SANS_MANDATAIRE,
     echeance: Jours = _JOURS,
     creances_max: int = 3,
     evenements_max: int = 5,
 ) -> Dossier:
-    """Jusqu'à trois créances d'un même débiteur et cinq événements ; parfois un paiement revient impayé."""
+    """Jusqu'à trois créances d'un même débiteur et cinq événements ; parfois un paiement revient impayé.
+
+    Args:
+        mandataire: Par défaut, le créancier recouvre lui-même.
+    """
     parties: dict[str, Any] = {
         "creancier": st.just(draw(creancier)),
         "debiteur": st.just(draw(debiteur)),
@@ -392,7 +410,7 @@ def dossiers(
         faits.append(fait)
         if isinstance(fait, Paiement) and draw(st.booleans()):
             faits.append(Rejet(le=fait.le + timedelta(days=draw(st.integers(0, 60))), paiement=fait.reference))
-    return Dossier(creances=toutes, evenements=faits)
+    return Dossier(creances=toutes, evenements=faits, mandataire=draw(mandataire))
 
 
 def conventions() -> st.SearchStrategy[Conventions]:
@@ -466,6 +484,7 @@ def enregistrer() -> None:
         (Adresse, adresses()),
         (Creancier, creanciers()),
         (Debiteur, debiteurs()),
+        (Mandataire, mandataires()),
         (Creance, creances()),
         (Dossier, dossiers()),
         (Conventions, conventions()),

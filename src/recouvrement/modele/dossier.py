@@ -31,7 +31,7 @@ from recouvrement.modele.evenements import (
     Suspension,
     Titre,
 )
-from recouvrement.modele.personnes import Creancier, Debiteur
+from recouvrement.modele.personnes import Creancier, Debiteur, Mandataire
 
 Evenement = (
     Paiement
@@ -152,12 +152,18 @@ class Dossier:
 
     L'ordre dans lequel les faits sont donnés ne change rien, l'égalité comprise.
 
+    Attributes:
+        mandataire: Celui qui le recouvre pour le créancier, s'il l'a confié à un autre.
+
     Raises:
         DonneeInvalide: Deux créanciers, deux débiteurs ou deux devises ; référence en double ; événement d'une créance inconnue.
     """
 
     creances: tuple[Creance, ...] = field(converter=_par_echeance, validator=c.suite_de(Creance))
     evenements: tuple[Evenement, ...] = field(default=(), converter=_en_ordre, validator=c.suite_de(*_RANGS))
+    mandataire: Mandataire | None = field(
+        default=None, validator=c.instance(Mandataire, remede="Donnez un Mandataire(nom=…, adresse=…, mandat_le=…).", rien=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         if not self.creances:
@@ -220,6 +226,11 @@ class Dossier:
         """Devise commune des créances."""
         return self.creances[0].devise
 
+    def mandataire_au(self, au: date) -> Mandataire | None:
+        """Celui qui a mandat ce jour-là ; rien avant sa convention."""
+        mandataire = self.mandataire
+        return mandataire if mandataire is not None and mandataire.mandat_le <= au else None
+
     def avec(self, *evenements: Evenement) -> Self:
         """Le même dossier, plus ces événements."""
         return evolve(self, evenements=self.evenements + evenements)
@@ -233,8 +244,13 @@ class Dossier:
         return evolve(self, creances=creances, evenements=restent)
 
     @classmethod
-    def regrouper(cls, creances: Iterable[Creance], evenements: Sequence[Evenement] = ()) -> "tuple[Dossier, ...]":
+    def regrouper(
+        cls, creances: Iterable[Creance], evenements: Sequence[Evenement] = (), mandataire: Mandataire | None = None
+    ) -> "tuple[Dossier, ...]":
         """Dossiers par créancier, débiteur et devise. Un événement suit la créance qu'il nomme.
+
+        Args:
+            mandataire: Celui de tous ces dossiers.
 
         Raises:
             DonneeInvalide: Événement qui ne nomme aucune créance alors qu'il y a plusieurs dossiers, qui en nomme une
@@ -243,7 +259,7 @@ class Dossier:
         groupes: dict[tuple[str, str, str], list[Creance]] = {}
         for creance in creances:
             groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
-        dossiers = {cle: cls(creances=groupe) for cle, groupe in groupes.items()}
+        dossiers = {cle: cls(creances=groupe, mandataire=mandataire) for cle, groupe in groupes.items()}
         suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
         tous = tuple(evenements)
         visees = {e.reference: e.creance for e in tous if isinstance(e, Paiement)}
@@ -275,6 +291,8 @@ class Dossier:
             ("créances", str(len(self.creances))),
             ("événements", str(len(self.evenements))),
         ]
+        if self.mandataire:
+            faits.insert(1, ("mandataire", self.mandataire.nom))
         creances = [
             (x.numero, a.date_fr(x.emise_le), a.date_fr(x.echeance) if x.echeance else "selon la loi", str(x.principal))
             for x in self.creances

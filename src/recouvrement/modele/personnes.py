@@ -1,5 +1,6 @@
-"""Qui doit, à qui : Adresse, Creancier, Debiteur, Qualite."""
+"""Qui doit, à qui, et qui recouvre pour autrui : Adresse, Creancier, Debiteur, Mandataire, Qualite."""
 
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
@@ -30,6 +31,7 @@ class Qualite(Enum):
         return self in _PROFESSIONNELLES
 
 
+ACTIVITE = "recouvrement amiable"
 _PROFESSIONNELLES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
 _REMEDE_QUALITE = "Donnez Qualite.COMMERCANT, PROFESSIONNEL, NON_PROFESSIONNEL, CONSOMMATEUR ou PERSONNE_PUBLIQUE."
 
@@ -128,6 +130,45 @@ class Debiteur:
     def cle(self) -> str:
         """Identité stable : identifiant, sinon SIREN, sinon nom et adresse. Jamais le nom seul quand un identifiant est connu."""
         return _cle(self.identifiant, self.siren, self.nom, self.adresse)
+
+
+@frozen(kw_only=True)
+class Mandataire:
+    """Celui qui recouvre à l'amiable pour le créancier, par une convention écrite. L'IBAN est masqué dans ``repr``.
+
+    Un avocat ou un commissaire de justice, qui recouvre dans le cadre de sa profession, n'en est pas un.
+
+    Attributes:
+        mandat_le: Jour de la convention écrite ; avant lui, le mandataire ne fait aucune démarche.
+        activite: Telle que sa première lettre la dit ; « recouvrement amiable » y figure.
+        iban: Du compte exclusivement affecté aux fonds encaissés : c'est lui que le débiteur paie.
+        forme: Comme ``capital`` et ``rcs``, écrite au pied des lettres : voir ``Creancier``.
+
+    Source:
+        CPCE, art. R. 124-1 (qui recouvre pour autrui), R. 124-2 (compte affecté), R. 124-3 (convention écrite), R. 124-4
+        (première lettre).
+    """
+
+    nom: str = field(converter=c.nfc, validator=c.texte())
+    adresse: Adresse = field(validator=c.instance(Adresse, remede="Donnez une Adresse(voie=…, code_postal=…, commune=…)."))
+    mandat_le: date = field(validator=c.jour)
+    activite: str = field(default=ACTIVITE, converter=c.nfc, validator=c.texte())
+    siren: str | None = field(default=None, converter=c.siren)
+    courriel: str | None = field(default=None, converter=c.courriel)
+    telephone: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=30))
+    iban: str | None = field(default=None, converter=c.iban, repr=c.masquer_iban)
+    bic: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=11))
+    forme: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=100))
+    capital: Montant | None = field(default=None, converter=_capital, validator=optional(c.positif))
+    rcs: str | None = field(default=None, converter=c.nfc_ou_rien, validator=c.texte_ou_rien(long=60))
+
+    _repr_html_ = fiche("Mandataire")
+
+    def __attrs_post_init__(self) -> None:
+        if ACTIVITE not in self.activite.casefold():
+            message = "l'activité de recouvrement amiable doit être dite (CPCE, art. R. 124-4, 1°)"
+            remede = f"Écrivez « {ACTIVITE} », et ce que vous voulez ajouter."
+            raise DonneeInvalide(message, champ="activite", valeur=self.activite, remede=remede)
 
 
 def _cle(identifiant: str | None, siren: str | None, nom: str, adresse: Adresse | None) -> str:

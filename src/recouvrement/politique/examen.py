@@ -12,6 +12,7 @@ from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, constituer
 from recouvrement.modele.evenements import Contestation, FraisJustifies, Paiement, Rejet
 from recouvrement.modele.montant import Montant, somme
+from recouvrement.politique import mandat
 from recouvrement.politique.alertes import alertes
 from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation, arreter, arreter_creance
 from recouvrement.politique.compte import Compte
@@ -129,10 +130,13 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
         [politique.scenario_de(b.creance) for b in bilans] if politique.scenarios else [politique.scenario] * len(bilans),
         politique.droit,
         au=parcours.au,
+        mandataire=dossier.mandataire_au(parcours.au),
     )
     postes, trop_percu, decompte, prescription, a_savoir = _ensemble(parcours, bilans)
     if parcours.trop_percu:
         trop_percu += somme(parcours.trop_percu, parcours.devise)
+    if dossier.mandataire is not None:
+        a_savoir = (*a_savoir, *mandat.alertes(dossier, parcours.au))
     if trop_percu.centimes:
         a_savoir = (*a_savoir, _a_rendre(trop_percu))
     return arreter(

@@ -245,6 +245,8 @@ def _jours_decisifs(politique: Politique, bilan: Bilan) -> Iterator[date]:
     """Jours où la décision peut changer sans fait nouveau : l'examen ne les saute pas."""
     if bilan.prochaine is not None:
         yield bilan.prochaine.acte.le
+    if bilan.dossier.mandataire is not None:
+        yield bilan.dossier.mandataire.mandat_le
     for e in bilan.empechements:
         if e.jusqu_au is not None:
             yield e.jusqu_au + UN_JOUR

@@ -1,7 +1,8 @@
 """Que faire ensuite ? L'étape due se déduit des actes déjà faits ; rien n'est gardé en mémoire.
 
 Une exécution tardive ne saute aucune étape : seuls un déclencheur du scénario ou la prescription proche le font. Un seul écrit par
-débiteur, à l'étape la plus haute due : il engage les factures qui l'ont atteinte et rappelle les autres pour mémoire.
+débiteur, à l'étape la plus haute due : il engage les factures qui l'ont atteinte et rappelle les autres pour mémoire. La première
+lettre d'un mandataire passe avant toute étape.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +25,8 @@ from recouvrement.modele.actes import (
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.evenements import Appel, Echeancier, Paiement, ProcedureCollective, Promesse, Signal
-from recouvrement.modele.personnes import Debiteur
-from recouvrement.politique import empechements
+from recouvrement.modele.personnes import Debiteur, Mandataire
+from recouvrement.politique import empechements, mandat
 from recouvrement.politique.bilan import ActionProposee, BilanCreance, Empechement, proposer
 from recouvrement.politique.cadence import AUCUN_CONTACT, Contacts, premier_jour
 from recouvrement.politique.scenario import Etape, Scenario
@@ -69,6 +70,7 @@ class _Pas(NamedTuple):
     le: date
     attente: str
     motif: str
+    source: Source | None = None
 
 
 _preparer = fabrique(_Pas)
@@ -82,12 +84,14 @@ def suite(
     droit: Droit,
     *,
     au: date,
+    mandataire: Mandataire | None = None,
 ) -> tuple[tuple[ActionProposee, ...], ActionProposee | None, tuple[Empechement, ...]]:
     """Actions dues à ``au``, prochaine action, et ce qui empêche les autres.
 
     Args:
         faits: Événements de chaque créance, par référence ; ``evenements`` : ceux du dossier, pour l'écart entre contacts.
         scenarios: Celui de chaque bilan, dans le même ordre.
+        mandataire: Celui qui a mandat à ``au``.
     """
     jours = droit.calendrier
     contacts = Contacts.de(evenements) if evenements else AUCUN_CONTACT
@@ -95,7 +99,7 @@ def suite(
     restent: list[_Pas | Empechement] = []
     pas: list[_Pas] = []
     for bilan, scenario in zip(bilans, scenarios, strict=True):
-        s = _suite(bilan, faits[bilan.creance.reference], evenements, scenario, contacts, droit, au)
+        s = _suite(bilan, faits[bilan.creance.reference], evenements, scenario, contacts, droit, au, mandataire)
         if isinstance(s, ActionProposee):
             actions.append(s)
             continue
@@ -131,8 +135,9 @@ def _suite(
     contacts: Contacts,
     droit: Droit,
     au: date,
+    mandataire: Mandataire | None,
 ) -> _Pas | Empechement | ActionProposee:
-    """Ce qui interdit, puis ce qui presse, puis ce qui suspend, puis l'étape du scénario."""
+    """Ce qui interdit, puis ce qui presse, puis ce qui suspend, puis la première lettre d'un mandataire, puis l'étape du scénario."""
     creance = bilan.creance
     if interdit := empechements.definitif(bilan):
         return interdit
@@ -147,6 +152,8 @@ def _suite(
         retient := empechements.temporaire(bilan, faits, evenements, scenario, au)
     ):
         return retient
+    if mandataire is not None and mandat.premiere_lettre(mandataire, creance, faits) is None:
+        return _premier_contact(bilan, mandataire, scenario, contacts, droit.calendrier, au)
     return _etape(bilan, faits, evenements, scenario, contacts, droit.calendrier, au)
 
 
@@ -194,6 +201,18 @@ def _declarer(
         source=article,
         limite=limite,
     )
+
+
+def _premier_contact(
+    bilan: BilanCreance, mandataire: Mandataire, scenario: Scenario, contacts: Contacts, jours: JoursOuvres, au: date
+) -> _Pas:
+    """La première lettre du mandataire, avant toute étape : ni avant son mandat, ni avant le lendemain de l'échéance."""
+    etape, echeance = mandat.etape_de(scenario), bilan.echeance.valeur
+    prevu = max(_plus(echeance, etape.jours, etape, jours), echeance + UN_JOUR, mandataire.mandat_le)
+    le, retenue = premier_jour(prevu, etape, scenario, contacts, jours, au)
+    attente = retenue or (NON_ECHUE if au <= echeance else ETAPE_A_VENIR)
+    rang = len(scenario.etapes)
+    return _preparer(bilan.creance.reference, bilan, scenario.cle, rang, etape, le, attente, mandat.MOTIF, mandat.ARTICLE)
 
 
 def _etape(
@@ -379,7 +398,9 @@ def _action(visees: Sequence[_Pas], autres: Sequence[_Pas], jours: JoursOuvres, 
     limite = _limite(etape, le, canal, jours)
     memoire = tuple([s.creance for s in autres]) if autres else ()
     acte = _acte(etape, le, tuple([s.creance for s in visees]), memoire, canal, limite)
-    return proposer(acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, payer_avant_le=limite)
+    return proposer(
+        acte=acte, le=premier.le, canal=canal, etape=etape, motif=premier.motif, source=premier.source, payer_avant_le=limite
+    )
 
 
 def _acte(
