@@ -18,6 +18,7 @@ from recouvrement import (
     Debiteur,
     Dossier,
     Echeancier,
+    Mandataire,
     MiseEnDemeure,
     Paiement,
     Politique,
@@ -42,8 +43,9 @@ PROMESSE = Promesse(le=date(2026, 5, 21), montant="4000.00", pour_le=date(2026, 
 DEMEURE = MiseEnDemeure(le=date(2026, 5, 28), presentee_le=date(2026, 6, 1), payer_avant_le=date(2026, 6, 11))
 DEUX = (creance("F-1"), creance("F-2", "250.50", date(2026, 5, 2)))
 
-RECOUVREUR = Tiers(
+RECOUVREUR = Mandataire(
     nom="Port Recouvrement SAS",
+    mandat_le=date(2026, 6, 1),
     adresse=Adresse(voie="8 quai du Port", code_postal="69002", commune="Lyon"),
     siren="552100554",
     courriel="dossiers@port-recouvrement.example",
@@ -82,9 +84,11 @@ def relance(langue: str = "fr", **parties: object) -> Courrier:
 TROIS = Politique(scenario=prereglage("trois_lettres"))
 
 
+LETTRE_1 = Relance(le=date(2026, 5, 9), etape="lettre_1")
+
+
 def relance_ferme(langue: str = "fr", **parties: object) -> Courrier:
-    premiere = Relance(le=date(2026, 5, 9), etape="lettre_1")
-    return rediger(*etape("lettre_2", premiere, JOINT, PROMESSE, politique=TROIS, **parties), langue=langue)
+    return rediger(*etape("lettre_2", LETTRE_1, JOINT, PROMESSE, politique=TROIS, **parties), langue=langue)
 
 
 def derniere_relance(langue: str = "fr", **parties: object) -> Courrier:
@@ -220,15 +224,45 @@ def transaction() -> Courrier:
     return ecrire("transaction", bilan, acte_de_transaction(bilan))
 
 
-def recouvrement_amiable(**changes: object) -> Courrier:
+PREMIERE = Relance(le=date(2026, 6, 4), etape="recouvrement_amiable", canal="courrier", reference="R-2026-7")
+
+
+def confie(*faits: object, mandataire: Mandataire = RECOUVREUR, politique: Politique | None = None) -> Bilan:
+    """Le bilan des deux factures, confiées à un recouvreur."""
+    return examiner(evolve(dossier(*DEUX), mandataire=mandataire), *faits, au=AU, politique=politique)
+
+
+def recouvrement_amiable(mandataire: Mandataire = RECOUVREUR, **changes: object) -> Courrier:
     faits = {
-        "mandataire": RECOUVREUR,
         "reference": "R-2026-7",
         "payer_avant_le": date(2026, 6, 26),
         "fondement": "fourniture de luminaires, commande BC-7781",
         "donnees": "dossiers@port-recouvrement.example",
     } | changes
-    return ecrire("recouvrement_amiable", bilan_de(COURRIEL, LETTRE), **faits)
+    return ecrire("recouvrement_amiable", confie(COURRIEL, LETTRE, mandataire=mandataire), **faits)
+
+
+def etape_du_mandataire(*faits: object, langue: str = "fr", politique: Politique | None = None) -> Courrier:
+    """Ce qu'une politique propose d'un dossier confié, écrit du seul bilan."""
+    bilan = confie(*faits, politique=politique)
+    return rediger(bilan.actions[0], bilan, langue=langue)
+
+
+def relance_du_mandataire(langue: str = "fr") -> Courrier:
+    return etape_du_mandataire(LETTRE_1, PREMIERE, langue=langue, politique=TROIS)
+
+
+def mise_en_demeure_du_mandataire(langue: str = "fr") -> Courrier:
+    return etape_du_mandataire(COURRIEL, APPEL, LETTRE, PREMIERE, langue=langue)
+
+
+def appel_du_mandataire(langue: str = "fr") -> Courrier:
+    return ecrire("script_d_appel", confie(COURRIEL, PREMIERE), appelant="Claire Durand", langue=langue)
+
+
+def quittance_du_mandataire(langue: str = "fr") -> Courrier:
+    recu = Paiement(le=date(2026, 6, 12), montant="9000.00")
+    return ecrire("remerciement", confie(PREMIERE, recu), recu, langue=langue)
 
 
 def declaration_de_creance(**changes: object) -> Courrier:
@@ -318,6 +352,11 @@ FRANCAISES: Mapping[str, Faire] = {
     "C14_reponse_contestation_consommateur": lambda: reponse_contestation(debiteur=CONSOMMATEUR),
     "C15_transaction": transaction,
     "C16_recouvrement_amiable": recouvrement_amiable,
+    "C16_recouvrement_amiable_etape": lambda: etape_du_mandataire(COURRIEL),
+    "C03_relance_ferme_mandataire": relance_du_mandataire,
+    "C05_mise_en_demeure_mandataire": mise_en_demeure_du_mandataire,
+    "C09_script_d_appel_mandataire": appel_du_mandataire,
+    "C10_remerciement_mandataire": quittance_du_mandataire,
     "C17_declaration_de_creance": declaration_de_creance,
     "C18_requete_injonction_de_payer": requete_injonction_de_payer,
     "C19_bordereau_de_pieces": bordereau_de_pieces,
@@ -343,5 +382,10 @@ ANGLAISES: Mapping[str, Faire] = {
     "C14_reponse_contestation": lambda: reponse_contestation("en"),
     "C14_reponse_contestation_consommateur": lambda: reponse_contestation("en", CONSOMMATEUR),
     "C16_recouvrement_amiable": lambda: recouvrement_amiable(langue="en", fondement="supply of lights, order BC-7781"),
+    "C16_recouvrement_amiable_etape": lambda: etape_du_mandataire(COURRIEL, langue="en"),
+    "C03_relance_ferme_mandataire": lambda: relance_du_mandataire("en"),
+    "C05_mise_en_demeure_mandataire": lambda: mise_en_demeure_du_mandataire("en"),
+    "C09_script_d_appel_mandataire": lambda: appel_du_mandataire("en"),
+    "C10_remerciement_mandataire": lambda: quittance_du_mandataire("en"),
     "note_de_penalites": lambda: note("en"),
 }

@@ -15,6 +15,7 @@ from recouvrement import (
     Avoir,
     Contestation,
     DonneeInvalide,
+    Dossier,
     Echeancier,
     FraisJustifies,
     MiseEnDemeure,
@@ -562,16 +563,9 @@ def test_l05_l09_l10_l11_en_anglais(tmp_path: Path, phrase: str) -> None:
 
 
 def test_l06_aucune_demande_d_une_dette_prescrite() -> None:
-    vieille = examiner(creance(echeance=date(2018, 3, 31)), au=g.AU)
+    vieille = examiner(Dossier(creances=[creance(echeance=date(2018, 3, 31))], mandataire=g.RECOUVREUR), au=g.AU)
     with pytest.raises(ModeleInvalide, match="prescrite"):
-        ecrire(
-            "recouvrement_amiable",
-            vieille,
-            mandataire=g.RECOUVREUR,
-            payer_avant_le=date(2026, 6, 26),
-            fondement="une commande",
-            donnees="a@b.example",
-        )
+        ecrire("recouvrement_amiable", vieille, payer_avant_le=date(2026, 6, 26))
     plan = Echeancier(le=g.AU, versements=[(date(2026, 7, 15), vieille.total.valeur)])
     with pytest.raises(ModeleInvalide, match="prescrite"):
         ecrire("accord_echeancier", vieille, plan, preavis=8)
@@ -609,16 +603,9 @@ def test_l13_procedure_collective() -> None:
 
 
 def test_l15_part_contestee() -> None:
-    contestee = g.bilan_de(Contestation(le=date(2026, 6, 2), creance="F-1", montant="1500.00"))
+    contestee = g.confie(Contestation(le=date(2026, 6, 2), creance="F-1", montant="1500.00"))
     with pytest.raises(ModeleInvalide, match="F-1"):
-        ecrire(
-            "recouvrement_amiable",
-            contestee,
-            mandataire=g.RECOUVREUR,
-            payer_avant_le=date(2026, 6, 26),
-            fondement="une commande",
-            donnees="a@b.example",
-        )
+        ecrire("recouvrement_amiable", contestee, payer_avant_le=date(2026, 6, 26))
 
 
 def test_l18_interets_apres_le_jugement() -> None:
@@ -693,7 +680,7 @@ def test_l31_memoire_hors_delai() -> None:
 @pytest.mark.parametrize(
     ("mention", "ancien", "nouveau"),
     [
-        ("1°", "exerce une activité de recouvrement amiable", "recouvre"),
+        ("1°", "exerce une activité de {activite}", "recouvre"),
         ("1°", "{mandataire_complet}", "{mandataire}"),
         ("2°", "{creancier_complet}", "{creancier}"),
         ("3°", 'tableau = "sommes"', 'tableau = "factures"'),
@@ -709,9 +696,74 @@ def test_l32_les_cinq_mentions_du_tiers(tmp_path: Path, mention: str, ancien: st
     assert mention in str(refus.value)
 
 
-def test_l32_un_tiers_sans_adresse() -> None:
-    with pytest.raises(ModeleInvalide, match=r"R\. 124-4"):
-        g.recouvrement_amiable(mandataire=evolve(g.RECOUVREUR, adresse=None))
+def test_l32_sans_mandataire_ni_creancier_sans_adresse() -> None:
+    with pytest.raises(ModeleInvalide, match="manque au dossier") as refus:
+        ecrire("recouvrement_amiable", g.bilan_de(), payer_avant_le=date(2026, 6, 26))
+    assert refus.value.champ == "mandataire_complet"
+    sans = tuple(evolve(c, creancier=evolve(CREANCIER, adresse=None)) for c in g.DEUX)
+    bilan = examiner(Dossier(creances=sans, mandataire=g.RECOUVREUR), au=g.AU)
+    with pytest.raises(ModeleInvalide, match="2° nom et adresse du créancier"):
+        ecrire("recouvrement_amiable", bilan, payer_avant_le=date(2026, 6, 26))
+
+
+def test_l32_le_compte_affecte() -> None:
+    with pytest.raises(ModeleInvalide) as refus:
+        g.recouvrement_amiable(mandataire=evolve(g.RECOUVREUR, iban=None))
+    assert refus.value.champ == "iban"
+
+
+def test_l33_aucune_demarche_avant_la_premiere_lettre() -> None:
+    """Ni écrit, ni appel ; une quittance, un acte à signer et une lettre à un tiers restent permis."""
+    bilan = g.confie(g.COURRIEL)
+    for lettre, faits in (
+        ("derniere_relance", {"payer_avant_le": date(2026, 6, 26)}),
+        ("script_d_appel", {"appelant": "Claire"}),
+    ):
+        with pytest.raises(ModeleInvalide, match=r"première lettre .*R\. 124-4|premiere_lettre : ce fait manque"):
+            ecrire(lettre, bilan, **faits)
+    recu = Paiement(le=date(2026, 6, 12), montant="100.00")
+    paye = g.confie(recu)
+    assert "vaut quittance" in lu(ecrire("remerciement", paye, recu))
+    assert ecrire("accord_echeancier", bilan, g.plan(bilan), preavis=8).creancier.nom == g.RECOUVREUR.nom
+    dossier, politique = bilan.dossier, Politique()
+    contentieux = politique.dossier_contentieux(dossier, "injonction_de_payer", au=g.AU, pieces=["facture"])
+    assert ecrire("note_de_transmission", bilan, contentieux, destinataire=g.CONSEIL, mission="une requête").destinataire
+
+
+def test_l33_chaque_demarche_rappelle_chaque_premiere_lettre() -> None:
+    """Une lettre par créance confiée ; sans référence au fait, celle que la lettre portait."""
+    une, autre = (
+        Relance(le=date(2026, 6, jour), etape="recouvrement_amiable", canal="courrier", creances=(facture,))
+        for jour, facture in ((2, "F-1"), (9, "F-2"))
+    )
+    rappel = dict(ecrire("relance", g.confie(une, autre), payer_avant_le=date(2026, 6, 26)).references)
+    dit = "".join(
+        f.texte if isinstance(f, Donnee) else f"{f.le:%d/%m}" if isinstance(f, Jour) else f
+        for f in rappel["Lettre de recouvrement amiable"]
+    )
+    assert dit == "du 02/06, référence F-1 et du 09/06, référence F-2"
+    with pytest.raises(ModeleInvalide, match="première lettre"):
+        ecrire("relance", g.confie(une), payer_avant_le=date(2026, 6, 26))
+    assert ecrire("relance", g.confie(une), creances=["F-1"], payer_avant_le=date(2026, 6, 26))
+
+
+def test_l33_un_script_qui_ne_rappelle_rien(tmp_path: Path) -> None:
+    modeles = modele(tmp_path, "script_d_appel", ("{premiere_lettre}", ""))
+    with pytest.raises(ModeleInvalide, match=r"rappelez la lettre du 04/06/2026, référence R-2026-7"):
+        ecrire("script_d_appel", g.confie(g.PREMIERE), appelant="Claire", modeles=modeles)
+
+
+def test_le_debiteur_paie_le_compte_affecte() -> None:
+    """Une seule adresse de paiement, celle du mandataire, dans chaque lettre ; avant son mandat, celle du créancier."""
+    affecte = evolve(g.RECOUVREUR, iban="FR1420041010050500013M02606")
+    bilan = g.confie(g.COURRIEL, g.PREMIERE, mandataire=affecte)
+    lettre = ecrire("derniere_relance", bilan, payer_avant_le=date(2026, 6, 26))
+    assert (lettre.virement.nom, lettre.virement.iban) == (affecte.nom, affecte.iban)
+    assert "3000" not in lu(lettre)
+    avant = examiner(evolve(bilan.dossier, mandataire=evolve(affecte, mandat_le=date(2026, 7, 1))), au=g.AU)
+    lettre = ecrire("derniere_relance", avant, payer_avant_le=date(2026, 6, 26))
+    assert (lettre.creancier, lettre.virement.iban) == (CREANCIER, CREANCIER.iban)
+    assert "Pour le compte de" not in dict(lettre.references)
 
 
 def test_l32_le_texte_de_loi_est_date() -> None:

@@ -66,7 +66,7 @@ _bareme = Bareme(
     valeurs=(ValeurDatee(date(2027, 1, 1), date(2027, 6, 30), Decimal("2.40"), Source("BCE", publie_le=AU), "une_source"),),
 )
 AUTRES = {
-    "Tiers": st.just(Tiers(nom="SCP Étude", iban=IBAN)),
+    "Tiers": st.just(Tiers(nom="SCP Étude", appel="Maître,")),
     "ReconnaissanceDeDette": st.just(
         ReconnaissanceDeDette(
             le=AU,
@@ -128,8 +128,9 @@ def de(nom):
         "Adresse": strategies.adresses(),
         "Creancier": strategies.creanciers(),
         "Debiteur": strategies.debiteurs(),
+        "Mandataire": strategies.mandataires(),
         "Creance": strategies.creances(),
-        "Dossier": strategies.dossiers(),
+        "Dossier": strategies.dossiers(mandataire=st.none() | strategies.mandataires()),
         "Conventions": strategies.conventions(),
         "Scenario": strategies.scenarios(),
         "Politique": strategies.politiques(),

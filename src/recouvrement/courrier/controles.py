@@ -98,8 +98,10 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
     _regime(courrier, faits, " ".join(_litteral(t, montants=False) for t in courrier.textes()))
     if faits.met_en_demeure:
         _mise_en_demeure(courrier, faits)
-    if faits.mandataire is not None:
-        _mandataire(courrier, faits)
+    if faits.ouvre_le_mandat:
+        _premiere_lettre(courrier, faits)
+    elif faits.mandataire is not None:
+        _suite_du_mandat(courrier, faits, sujet)
     _acte(courrier, faits, sujet, texte)
     _comptes(courrier, faits)
 
@@ -167,8 +169,8 @@ def _mise_en_demeure(courrier: Courrier, faits: Faits) -> None:
         _refuser(courrier, "la phrase dispositive dit un montant et une date (C. civ., art. 1344)")
 
 
-def _mandataire(courrier: Courrier, faits: Faits) -> None:
-    """Les cinq mentions de la première lettre d'un tiers (CPCE, art. R. 124-4)."""
+def _premiere_lettre(courrier: Courrier, faits: Faits) -> None:
+    """Les cinq mentions de la première lettre d'un mandataire (CPCE, art. R. 124-4)."""
     texte, ecrits = " ".join(_litteral(t) for t in courrier.textes()), _ecrits(courrier)
     noms = " ".join(f.texte for f in ecrits if isinstance(f, Donnee))
     dossier, mandataire = faits.bilan.dossier, faits.mandataire
@@ -178,7 +180,7 @@ def _mandataire(courrier: Courrier, faits: Faits) -> None:
         and mandataire.nom in noms
         and bool(adresses[0])
         and adresses[0] in noms
-        and ACTIVITES.get(courrier.langue, ACTIVITES["fr"]) in texte,
+        and (Donnee(mandataire.activite) in ecrits or ACTIVITES.get(courrier.langue, ACTIVITES["fr"]) in texte),
         "2° nom et adresse du créancier": dossier.creancier.nom in noms and bool(adresses[1]) and adresses[1] in noms,
         "3° principal, intérêts et accessoires distingués": "sommes" in faits.tableaux_ecrits,
         "4° indication d'avoir à payer et modalités": faits.a_payer in ecrits and "IBAN" in texte,
@@ -187,6 +189,21 @@ def _mandataire(courrier: Courrier, faits: Faits) -> None:
     for mention, presente in exiges.items():
         if not presente:
             _refuser(courrier, f"mention absente, {mention} (CPCE, art. R. 124-4 et R. 124-7)")
+
+
+def _suite_du_mandat(courrier: Courrier, faits: Faits, sujet: object) -> None:
+    """Une autre démarche auprès du débiteur suit la première lettre, et en rappelle la date et la référence (CPCE, art. R. 124-4)."""
+    if faits.destinataire or not (courrier.forme == "lettre" or courrier.canal == "telephone"):
+        return  # un tiers, un acte à signer
+    if isinstance(sujet, Paiement | ProcedureCollective):
+        return  # une quittance, une déclaration
+    if None in faits.premieres_lettres:
+        _refuser(courrier, "le mandataire n'a pas envoyé sa première lettre : toute démarche la suit (CPCE, art. R. 124-4)")
+    ecrits = _ecrits(courrier)
+    jours = {f.le for f in ecrits if isinstance(f, Jour)}
+    for le, reference in faits.a_rappeler:
+        if le not in jours or Donnee(reference) not in ecrits:
+            _refuser(courrier, f"rappelez la lettre du {le:%d/%m/%Y}, référence {reference} (CPCE, art. R. 124-4)")
 
 
 def _acte(courrier: Courrier, faits: Faits, sujet: object, texte: str) -> None:

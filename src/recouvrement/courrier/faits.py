@@ -1,25 +1,27 @@
 """Les faits d'une lettre : les créances visées, la somme demandée, les champs et les conditions qu'un modèle peut nommer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, field, fields, frozen
 
 from recouvrement.courrier.document import Donnee, Fragment, Jour, Tableau, Texte
 from recouvrement.courrier.modele import Champs, Conditions, Lexique
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.courrier.tiers import Tiers
 from recouvrement.erreurs import ModeleInvalide
-from recouvrement.modele.actes import MiseEnDemeure, Relance
+from recouvrement.modele.actes import Demarche, MiseEnDemeure, Relance
+from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import atteint, vise
 from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollective, Promesse
 from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
-from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
+from recouvrement.modele.personnes import Creancier, Debiteur, Mandataire, Qualite
 from recouvrement.politique.bilan import Bilan, BilanCreance
 from recouvrement.politique.empechements import procedure_subie, suivi
+from recouvrement.politique.mandat import premiere_lettre
 from recouvrement.temps import UN_JOUR
 
 E = TypeVar("E", MiseEnDemeure, Promesse, Echeancier, Appel)
@@ -52,7 +54,7 @@ class Faits:
         limite: Dernier jour accordé, inclus.
         exige_une_limite: La lettre ne peut se passer d'une date limite.
         met_en_demeure: La lettre est une mise en demeure.
-        mandataire: Qui écrit pour le créancier.
+        ouvre_le_mandat: La lettre est la première d'un mandataire, celle de l'article R. 124-4 du CPCE.
         destinataire: À qui elle s'adresse, si ce n'est au débiteur.
         dits: Les faits que l'appelant ajoute.
         tableaux_ecrits: Noms des tableaux que la lettre montre.
@@ -68,8 +70,8 @@ class Faits:
     jours_accordes: int | None = None
     exige_une_limite: bool = False
     met_en_demeure: bool = False
+    ouvre_le_mandat: bool = False
     apport: Apport = Apport()
-    mandataire: Tiers | None = None
     destinataire: Tiers | None = None
     reference_donnee: str = ""
     dits: Champs = field(factory=dict)
@@ -78,14 +80,38 @@ class Faits:
     @property
     def reference(self) -> str:
         """Référence à rappeler : celle qui est donnée, sinon la seule facture, sinon le client, sinon la première facture."""
-        debiteur = self.bilan.dossier.debiteur
-        seule = self.visees[0].creance.numero
-        return self.reference_donnee or (seule if len(self.visees) == 1 else debiteur.identifiant or debiteur.siren or seule)
+        return self.reference_donnee or _reference([b.creance for b in self.visees])
+
+    @cached_property
+    def mandataire(self) -> Mandataire | None:
+        """Qui recouvre pour le créancier, au jour du bilan."""
+        return self.bilan.dossier.mandataire_au(self.bilan.au)
+
+    @cached_property
+    def expediteur(self) -> Creancier:
+        """Qui écrit, et que le débiteur paie : le créancier, ou son mandataire."""
+        return self.bilan.dossier.creancier if self.mandataire is None else _en_tete(self.mandataire)
+
+    @cached_property
+    def premieres_lettres(self) -> tuple[Demarche | None, ...]:
+        """Celle que le mandataire a envoyée pour chaque créance dont on parle, ou rien ; vide sans mandataire."""
+        if self.mandataire is None:
+            return ()
+        faits = [e for e in self.bilan.dossier.evenements if e.le <= self.bilan.au]
+        return tuple(premiere_lettre(self.mandataire, b.creance, faits) for b in (*self.visees, *self.memoire))
+
+    @property
+    def a_rappeler(self) -> tuple[tuple[date, str], ...]:
+        """Jour et référence de ces lettres : celle que porte le fait, sinon celle que la lettre a dû porter."""
+        creances, lettres = self.bilan.dossier.creances, dict.fromkeys(x for x in self.premieres_lettres if x is not None)
+        return tuple((x.le, x.reference or _reference([y for y in creances if vise(x, y)])) for x in lettres)
 
     @property
     def rappels(self) -> tuple[date, ...]:
-        """Jours des écrits antérieurs qui visaient ces créances, tirés des faits du dossier."""
-        actes = [e for e in self.bilan.dossier.evenements if isinstance(e, Relance | MiseEnDemeure) and e.le <= self.bilan.au]
+        """Jours des écrits antérieurs de l'expéditeur qui visaient ces créances, tirés des faits du dossier."""
+        depuis = self.mandataire.mandat_le if self.mandataire else date.min
+        actes = [e for e in self.bilan.dossier.evenements if isinstance(e, Relance | MiseEnDemeure)]
+        actes = [e for e in actes if depuis <= e.le <= self.bilan.au]
         ecrits = [e for e in actes if e.canal != "telephone" and any(vise(e, b.creance) for b in self.visees)]
         return tuple(sorted({e.le for e in ecrits}))
 
@@ -138,7 +164,7 @@ class Faits:
             ModeleInvalide: Un fait de l'appelant prend le nom d'un champ.
         """
         dossier, premiere, mots = self.bilan.dossier, self.visees[0], self.mots
-        creancier = self.mandataire.en_tete() if self.mandataire else dossier.creancier
+        creancier, mandataire = self.expediteur, self.mandataire
         lignes, mediateur = premiere.decompte.lignes, dossier.creancier.mediateur
         montants = self.poste("principal"), self.poste("penalites"), self.poste("interets"), self.poste("indemnite")
         principal, penalites, interets, indemnites = (m or None for m in montants)
@@ -147,6 +173,7 @@ class Faits:
         propres: Champs = {
             "a_payer": self.a_payer,
             "appel": self.destinataire.appel if self.destinataire else None,
+            "activite": Donnee(mandataire.activite) if mandataire else None,
             "appel_le": Jour(self.appel.le) if self.appel else None,
             "creancier": Donnee(dossier.creancier.nom),
             "creancier_complet": complet(dossier.creancier),
@@ -161,14 +188,15 @@ class Faits:
             "debiteur_complet": complet(dossier.debiteur),
             "destinataire": Donnee(self.destinataire.nom) if self.destinataire else None,
             "echeance": Jour(premiere.echeance.valeur),
+            "expediteur": Donnee(creancier.nom),
             "fait_a": _fait_a(creancier, self.bilan.au, mots),
             "iban": _donnee(_par_quatre(creancier.iban)),
             "indemnites": indemnites,
             "interets": interets,
             "joindre": _joindre(creancier.telephone, creancier.courriel, mots),
             "jours_accordes": self.jours_accordes,
-            "mandataire": Donnee(self.mandataire.nom) if self.mandataire else None,
-            "mandataire_complet": complet(creancier) if self.mandataire else None,
+            "mandataire": Donnee(mandataire.nom) if mandataire else None,
+            "mandataire_complet": complet(creancier) if mandataire else None,
             "mediateur": _donnee(mediateur),
             "mise_en_demeure_le": Jour(self.mise_en_demeure.le) if self.mise_en_demeure else None,
             "mise_en_demeure_presentee_le": _presentee(self.mise_en_demeure),
@@ -178,6 +206,7 @@ class Faits:
             "penalites": penalites,
             "plan_du": Jour(plan.le) if plan else None,
             "plan_manque": suivi(plan, dossier.evenements, self.bilan.au).exigible if plan else None,
+            "premiere_lettre": _du(self.a_rappeler, mots),
             "principal": principal,
             "promesse_le": Jour(self.promesse.le) if self.promesse else None,
             "promesse_montant": self.promesse.montant if self.promesse else None,
@@ -198,7 +227,6 @@ class Faits:
 
     def conditions(self) -> Conditions:
         """Toutes les conditions qu'un modèle peut nommer."""
-        creancier = self.mandataire or self.bilan.dossier.creancier
         taux = {b.decompte.lignes[-1].taux for b in self.visees if b.decompte.lignes}
         convenus = {b.creance.conditions.taux_penalites is not None for b in self.visees}
         unique = len(taux) == 1 and len(convenus) == 1
@@ -235,7 +263,8 @@ class Faits:
             "mise_en_demeure": demeure is not None,
             "mise_en_demeure_presentee": _presentee(demeure) is not None,
             "limite": self.limite is not None,
-            "iban": creancier.iban is not None,
+            "iban": self.expediteur.iban is not None,
+            "mandataire": self.mandataire is not None,
             "taux_suppletif": unique and convenus == {False},
             "taux_convenu": unique and convenus == {True},
             "taux_divers": not unique,
@@ -255,6 +284,26 @@ def complet(partie: Creancier | Debiteur) -> Texte:
     lieu = (*adresse.complements, adresse.voie, f"{adresse.code_postal}{INSECABLE}{adresse.commune}") if adresse else ()
     numero = (f"SIREN{INSECABLE}{siren[:3]}{FINE}{siren[3:6]}{FINE}{siren[6:]}",) if siren else ()
     return (Donnee(", ".join((partie.nom, *lieu, *numero))),)
+
+
+def _reference(creances: Sequence[Creance]) -> str:
+    """La facture si elle est seule, sinon le client, sinon la première facture."""
+    debiteur, seule = creances[0].debiteur, creances[0].numero
+    return seule if len(creances) == 1 else debiteur.identifiant or debiteur.siren or seule
+
+
+def _en_tete(mandataire: Mandataire) -> Creancier:
+    """Le mandataire, en expéditeur."""
+    propres = {f.name: getattr(mandataire, f.name) for f in fields(Mandataire) if f.name not in ("activite", "mandat_le")}
+    return Creancier(qualite=Qualite.PROFESSIONNEL, **propres)
+
+
+def _du(lettres: Sequence[tuple[date, str]], mots: Lexique) -> Texte | None:
+    """« du 15 juin 2026, référence R-2026-7 », chacune."""
+    suite: list[Fragment] = []
+    for i, (le, reference) in enumerate(lettres):
+        suite += [(mots["et"] if i else "") + mots["du"], Jour(le), mots["sous_la_reference"], Donnee(reference)]
+    return tuple(suite) or None
 
 
 def _donnee(valeur: str | None) -> Donnee | None:

@@ -1,6 +1,6 @@
 """D'un bilan à un courrier : les faits, le modèle, les tableaux, les contrôles. Une étape se rédige ; une autre lettre s'écrit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from recouvrement.modele import _champs as c
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.montant import Montant, Taux
 from recouvrement.politique.bilan import ActionProposee, Bilan, BilanCreance
+from recouvrement.politique.mandat import LETTRE
 from recouvrement.temps import jour_civil
 
 Fait = str | date | Montant | Taux | int | Sequence[str]
@@ -54,7 +55,6 @@ def ecrire(
     *,
     creances: Sequence[str] = (),
     payer_avant_le: date | None = None,
-    mandataire: Tiers | None = None,
     destinataire: Tiers | None = None,
     reference: str = "",
     canal: str | None = None,
@@ -70,7 +70,6 @@ def ecrire(
         sujet: La valeur dont elle part : un échéancier, un paiement, un dossier contentieux… ; le modèle dit laquelle.
         creances: Références dont elle parle ; vide : celles du sujet, sinon celles que le modèle vise.
         payer_avant_le: Dernier jour accordé, inclus et ouvré.
-        mandataire: Qui recouvre pour le créancier, et signe.
         destinataire: À qui elle s'adresse, si ce n'est au débiteur.
         reference: Celle à rappeler ; vide : la facture, ou le client.
         canal: ``None`` : celui du modèle.
@@ -102,7 +101,7 @@ def ecrire(
         exige_une_limite=modele.reclame != "rien" and modele.vise == "echues",
         met_en_demeure=modele.lettre == "mise_en_demeure",
         apport=apport,
-        mandataire=mandataire,
+        ouvre_le_mandat=modele.lettre == LETTRE,
         destinataire=destinataire,
         reference_donnee=reference,
         dits=dits,
@@ -123,6 +122,8 @@ def _faits(action: ActionProposee, bilan: Bilan, visees: tuple[BilanCreance, ...
         jours_accordes=action.etape.delai_accorde,
         exige_une_limite=demeure or action.etape.delai_accorde is not None,
         met_en_demeure=demeure,
+        ouvre_le_mandat=modele.lettre == LETTRE,
+        dits=_dits(modele, {}, mots),
     )
 
 
@@ -134,14 +135,18 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
     joints = [m for m in modele.annexes if m.retenu(conditions, nom)]
     faits = evolve(faits, tableaux_ecrits=frozenset(m.tableau for m in (*ecrits, *joints)))
     dossier, mots = faits.bilan.dossier, faits.mots
-    references = ((mots["nos_references"], (Donnee(faits.reference),)), (mots["compte_arrete_au"], (Jour(faits.bilan.au),)))
+    references = (
+        (mots["nos_references"], (Donnee(faits.reference),)),
+        *_mandat(faits, champs),
+        (mots["compte_arrete_au"], (Jour(faits.bilan.au),)),
+    )
     courrier = Courrier(
         lettre=nom,
         titre=modele.titre,
         langue=langue,
         canal=canal,
         date=le,
-        creancier=faits.mandataire.en_tete() if faits.mandataire else dossier.creancier,
+        creancier=faits.expediteur,
         destinataire=faits.destinataire.en_destinataire() if faits.destinataire else dossier.debiteur,
         reference=faits.reference,
         forme=modele.forme,
@@ -157,6 +162,15 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
     return evolve(courrier, avertissements=avertir(courrier, faits))
 
 
+def _mandat(faits: Faits, champs: Champs) -> Iterator[tuple[str, Texte]]:
+    """Pour qui un mandataire écrit, et sa première lettre, que toute autre démarche rappelle (CPCE, art. R. 124-4)."""
+    if faits.mandataire is not None and not faits.ouvre_le_mandat:
+        yield faits.mots["pour_le_compte_de"], (Donnee(faits.bilan.dossier.creancier.nom),)
+    rappel = champs["premiere_lettre"]
+    if isinstance(rappel, tuple):
+        yield faits.mots["premiere_lettre"], rappel
+
+
 def _mots(langue: str, modeles: Path | None, regime: str) -> Lexique:
     """Le lexique ; ce qu'un acheteur public doit pour son retard se nomme autrement (CCP, art. L. 2192-13)."""
     mots = lexique(langue, modeles)
@@ -169,10 +183,9 @@ def _virement(faits: Faits) -> Virement | None:
     """La somme demandée, à la référence écrite ; un comptable public mandate, il ne vire pas d'un téléphone."""
     if faits.a_payer is None or {b.regime for b in faits.visees} == {"public"}:
         return None
-    creancier = faits.mandataire.en_tete() if faits.mandataire else faits.bilan.dossier.creancier
     numeros = list(dict.fromkeys(b.creance.numero for b in faits.visees))
     complet = " ".join(dict.fromkeys((faits.reference, *numeros)))
-    return Virement.pour(creancier, faits.a_payer, complet if len(complet) <= MOTIF else faits.reference, faits.bilan.au)
+    return Virement.pour(faits.expediteur, faits.a_payer, complet if len(complet) <= MOTIF else faits.reference, faits.bilan.au)
 
 
 def _a_payer(modele: Modele, visees: tuple[BilanCreance, ...]) -> Montant | None:

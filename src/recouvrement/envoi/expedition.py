@@ -256,6 +256,9 @@ def _moteurs(moteur: Moteurs | Mapping[str, Moteurs], canal: str) -> tuple[Moteu
 def _meme(dossier: Dossier, relu: Dossier) -> Dossier:
     if (relu.creancier.cle, relu.debiteur.cle) != (dossier.creancier.cle, dossier.debiteur.cle):
         raise DonneeInvalide("la relecture rend le dossier d'un autre", champ="relire", valeur=relu.debiteur.cle)
+    if relu.mandataire != dossier.mandataire:
+        message = "la relecture change le mandataire : la lettre partirait au nom d'un autre"
+        raise DonneeInvalide(message, champ="relire", valeur=relu.mandataire and relu.mandataire.nom)
     return relu
 
 

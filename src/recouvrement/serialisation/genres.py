@@ -15,7 +15,7 @@ from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe, Terme
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement
 from recouvrement.modele.montant import Montant, Taux
-from recouvrement.modele.personnes import Adresse, Creancier, Debiteur
+from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire
 from recouvrement.politique.accord import SuiviEcheancier
 from recouvrement.politique.balance import BalanceAgee, PenalitesNonReclamees
 from recouvrement.politique.bilan import Bilan
@@ -36,7 +36,7 @@ FAITS: dict[str, type] = {
     genre.__name__: genre
     for genre in (
         *(Montant, Taux, TauxIndexe, Delai, Terme, ConditionsPaiement),
-        *(Adresse, Creancier, Debiteur, Tiers, Creance),
+        *(Adresse, Creancier, Debiteur, Mandataire, Tiers, Creance),
         *EVENEMENTS.values(),
         *(Dossier, ReconnaissanceDeDette, Transaction),
         *(Condition, Etape, Scenario, Conventions, Hypotheses, Poids, Calendrier, Bareme, Droit, Politique),
