@@ -33,6 +33,7 @@ from recouvrement import (
     Echeancier,
     FraisJustifies,
     Hypotheses,
+    Mandataire,
     MiseEnDemeure,
     Montant,
     Paiement,
@@ -220,7 +221,10 @@ def _valeurs(nom: str) -> dict[type, Any]:
         Appel(le=date(2026, 7, 1), issue="joint", creances=(r,), reference=nom),
         Signal(le=date(2026, 7, 2), nature="silence", reference=nom),
     )
-    dossier = Dossier(creances=(f1, f2), evenements=faits)
+    mandataire = Mandataire(
+        nom=nom, adresse=CREANCIER.adresse, mandat_le=date(2026, 6, 1), activite=f"recouvrement amiable {nom}", iban=IBAN
+    )
+    dossier = Dossier(creances=(f1, f2), evenements=faits, mandataire=mandataire)
     autres = (
         Blocage(le=LE, motif=nom, creance=r),
         DecheanceTerme(le=LE, creance=r),
@@ -256,7 +260,17 @@ def _valeurs(nom: str) -> dict[type, Any]:
     vues = [
         *faits,
         *autres,
-        *(f1, creancier, debiteur, creancier.adresse, conditions, conditions.terme, conditions.taux_penalites, dossier),
+        *(
+            f1,
+            creancier,
+            debiteur,
+            mandataire,
+            creancier.adresse,
+            conditions,
+            conditions.terme,
+            conditions.taux_penalites,
+            dossier,
+        ),
         *(bilan, bilan.creances[0], bilan.decompte, bilan.decompte.lignes[0], bilan.decompte.imputations[0], bilan.prescription),
         *(bilan.prescription.chronologie[0], bilan.total, bilan.reserves[0], bilan.total.regle, regime.source),
         *(vif.prochaine, vif.prochaine.etape, plan, p.simuler([ouvert], au=au, jusqu_au=date(2026, 12, 1)), voies, voies[0]),
@@ -316,7 +330,7 @@ def test_un_nom_hostile_se_lit_et_ne_fait_rien(genre: type) -> None:
     html = _valeurs(POISON)[genre]._repr_html_()
     assert "<script" not in html.lower()
     montre = "".join(ElementTree.fromstring(html).itertext())  # noqa: S314
-    if genre in {Dossier, Creancier, Debiteur, Paiement, Blocage, Portefeuille}:
+    if genre in {Dossier, Creancier, Debiteur, Mandataire, Paiement, Blocage, Portefeuille}:
         assert POISON in montre
 
 
@@ -330,14 +344,15 @@ def _mots(genre: type) -> Iterator[str]:
 SANS_ACCENT = """
 accessoires acheteur acheteurs acte action actions adresse affectation ajouts alertes ancienne arrondi article assiette attente au avant
 avenu avertissements avocat base BIC bilans bordereau butoir calendrier canal canaux candidats capital capitalisation cause champ chances
-chronologie civile clause code commune complet conditions contacts contrat conventions convenu convenue courriel course d'ouvre dans de delà
-demande depuis devise disponible distance dit dont dossier dossiers droit du dû effet encours engagement erreur escompte exigible facture
-fait famille fiche fin fois forclusion forme frais genre IBAN identifiant imputation imputations inconnu indice issue jour journal jours
-jusqu'au langue le lettre lignes limite manquantes max mentions message minimal mois montant motif moyen nature natures nette niveaux nom
-non note objet ordre originaux origine ouverte ouvertures ouvres paiement par parties parts payer pays perdues perte plafond plancher plus
-poids politique position postal poste postes pour pourquoi prescription prescriptions prescrit principal prochaine prudence prudente public
-raisons RCS renonciation reste retard retenues rompu sachant sans secteur si signalé simple SIREN solde source sous suspension taux temps
-terme territoire texte ton total totaux tranches valeur valeurs ventes versements versions vif voie voies
+chronologie civile clause code commune complet conditions contacts contrat conventions convenu convenue courriel course d'ouvre dans de
+delà demande depuis devise disponible distance dit dont dossier dossiers droit du dû effet encours engagement erreur escompte exigible
+facture fait famille fiche fin fois forclusion forme frais genre IBAN identifiant imputation imputations inconnu indice issue jour journal
+jours jusqu'au langue le lettre lignes limite mandat mandataire manquantes max mentions message minimal mois montant motif moyen nature
+natures nette niveaux nom non note objet ordre originaux origine ouverte ouvertures ouvres paiement par parties parts payer pays perdues
+perte plafond plancher plus poids politique position postal poste postes pour pourquoi prescription prescriptions prescrit principal
+prochaine prudence prudente public raisons RCS renonciation reste retard retenues rompu sachant sans secteur si signalé simple SIREN solde
+source sous suspension taux temps terme territoire texte ton total totaux tranches valeur valeurs ventes versements versions vif voie
+voies
 """.split()  # noqa: SIM905
 
 
@@ -350,7 +365,9 @@ def test_les_champs_se_disent_en_francais(genre: type) -> None:
 
 def test_l_iban_reste_masque() -> None:
     assert "FR76 … 0189" in CREANCIER._repr_html_()
-    assert IBAN not in Dossier(creances=(creance(),))._repr_html_() + CREANCIER._repr_html_()
+    assert (
+        IBAN not in Dossier(creances=(creance(),))._repr_html_() + CREANCIER._repr_html_() + _valeurs(SAGE)[Dossier]._repr_html_()
+    )
 
 
 def test_un_long_dossier_est_abrege() -> None:

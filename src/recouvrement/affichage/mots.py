@@ -49,7 +49,7 @@ def decimal_fr(valeur: Decimal) -> str:
 
 
 _ACCENTUES = """
-abandonnés accordé aménageable année années après barème barèmes chèque chômés clé clôturée commerçant compétence compléments contesté coût
+abandonnés accordé activité aménageable année années après barème barèmes chèque chômés clé clôturée commerçant compétence compléments contesté coût
 coûts créance créances créancier créanciers critères cédée débiteur débiteurs décade déchéance déclaration déclencheur décompte décédé
 dédouanement délai délais départ difficultés durée écart échéance échéancier échelonnement écrite émise émission empêchements entité épuisement
 établi étape étapes état événement événements exécutée exécutoire fenêtre figé gravité impossibilité indemnité intérêts intitulé levée
