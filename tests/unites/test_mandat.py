@@ -121,7 +121,7 @@ def test_la_simulation_attend_le_mandat() -> None:
         (date(2026, 5, 9), "lettre_1"),
         (date(2026, 5, 24), "lettre_2"),
         (date(2026, 6, 1), "recouvrement_amiable"),
-        (date(2026, 6, 8), "lettre_3"),
+        (date(2026, 6, 10), "lettre_3"),
     ]
 
 
@@ -151,7 +151,8 @@ def test_la_premiere_lettre_part_une_fois_puis_chaque_rappel_la_cite() -> None:
     registre, canal, d = RegistreMemoire(horloge), Memoire(horloge), confie()
     assert [(e.issue, e.action.etape.cle) for e in envoyer(d, AU, registre, canal)] == [("pris", "recouvrement_amiable")]
     assert not envoyer(d, AU, registre, canal)
-    (suivant,) = envoyer(d, date(2026, 6, 22), registre, canal)
+    assert not envoyer(d, date(2026, 6, 23), registre, canal)
+    (suivant,) = envoyer(d, date(2026, 6, 24), registre, canal)
     assert (suivant.issue, suivant.action.etape.cle) == ("pris", "lettre_1")
     premiere, rappel = (pli.documents[0].octets.decode().replace("\u00a0", " ") for pli in canal.plis)
     assert "exerce une activité de recouvrement amiable" in premiere.replace("\n", " ")

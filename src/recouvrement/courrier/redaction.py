@@ -167,7 +167,7 @@ def _mandat(faits: Faits, champs: Champs) -> Iterator[tuple[str, Texte]]:
     if faits.mandataire is not None and not faits.ouvre_le_mandat:
         yield faits.mots["pour_le_compte_de"], (Donnee(faits.bilan.dossier.creancier.nom),)
     rappel = champs["premiere_lettre"]
-    if isinstance(rappel, tuple):
+    if isinstance(rappel, tuple) and faits.destinataire is None:
         yield faits.mots["premiere_lettre"], rappel
 
 

@@ -16,6 +16,7 @@ LETTRE = "recouvrement_amiable"
 ARTICLE = Source("Code des procédures civiles d'exécution", "R. 124-4")
 CONVENTION = Source("Code des procédures civiles d'exécution", "R. 124-3")
 MOTIF = "premier contact du mandataire : toute autre démarche suit cette lettre"
+DELAI = "délai accordé par la première lettre du mandataire"
 PREMIERE_LETTRE = Etape(cle=LETTRE, acte="relance", jours=1, canaux=("courrier",), ton=3, delai_accorde=8, lettre=LETTRE)
 
 

@@ -152,9 +152,13 @@ def _suite(
         retient := empechements.temporaire(bilan, faits, evenements, scenario, au)
     ):
         return retient
-    if mandataire is not None and mandat.premiere_lettre(mandataire, creance, faits) is None:
-        return _premier_contact(bilan, mandataire, scenario, contacts, droit.calendrier, au)
-    return _etape(bilan, faits, evenements, scenario, contacts, droit.calendrier, au)
+    pas_avant = date.min
+    if mandataire is not None:
+        lettre = mandat.premiere_lettre(mandataire, creance, faits)
+        if lettre is None:
+            return _premier_contact(bilan, mandataire, scenario, contacts, droit.calendrier, au)
+        pas_avant = (_limite(mandat.etape_de(scenario), lettre.le, lettre.canal, droit.calendrier) or lettre.le) + UN_JOUR
+    return _etape(bilan, faits, evenements, scenario, contacts, droit.calendrier, au, pas_avant)
 
 
 def _interrompre(bilan: BilanCreance, au: date) -> ActionProposee:
@@ -223,8 +227,9 @@ def _etape(
     contacts: Contacts,
     jours: JoursOuvres,
     au: date,
+    pas_avant: date,
 ) -> _Pas | Empechement:
-    """L'étape suivante du scénario, et le jour où elle devient due."""
+    """L'étape suivante du scénario, et le jour où elle devient due ; ``pas_avant`` : le délai qu'une lettre a laissé est passé."""
     etapes = scenario.etapes
     rang, precedent = _deja_fait(bilan, faits, scenario) if faits else (0, None)
     motif, avance, le = "", 0, au
@@ -241,8 +246,8 @@ def _etape(
     prevu = _jour_du(etape, rang, precedent, bilan, scenario, jours)
     if not motif or (not avance and prevu <= le):
         le, motif = prevu, MOTIF_ECHEANCE if etape.depuis == "echeance" else MOTIF_PRECEDENTE
-    le, retenue = premier_jour(le, etape, scenario, contacts, jours, au)
-    attente = retenue or (NON_ECHUE if au <= bilan.echeance.valeur else ETAPE_A_VENIR)
+    le, retenue = premier_jour(max(le, pas_avant), etape, scenario, contacts, jours, au)
+    attente = retenue or (NON_ECHUE if au <= bilan.echeance.valeur else ETAPE_A_VENIR if au >= pas_avant else mandat.DELAI)
     return _preparer(bilan.creance.reference, bilan, scenario.cle, rang, etape, le, attente, motif)
 
 
