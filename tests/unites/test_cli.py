@@ -632,3 +632,64 @@ def test_les_greffons_installes(capsys) -> None:
     assert code == 0
     assert {"pdf", "sqlite", "smtp", "fec"} <= {x["nom"] for x in csv.DictReader(dit.splitlines())}
     assert "prêt" in lancer(capsys, "greffons")[1]
+
+
+MANDATAIRE = """
+nom = "Port Recouvrement SAS"
+mandat_le = 2026-08-01
+courriel = "dossiers@port.example"
+telephone = "04 72 11 22 33"
+iban = "FR76 3000 6000 0112 3456 7890 189"
+[adresse]
+voie = "8 quai du Port"
+code_postal = "69002"
+commune = "Lyon"
+"""
+
+
+def test_un_mandataire_ecrit_sa_premiere_lettre(capsys, creances: Path, tmp_path: Path) -> None:
+    """Une fois par débiteur, à son nom ; sans l'adresse du créancier, elle est refusée avec l'article."""
+    fichier, vers = tmp_path / "mandataire.toml", tmp_path / "sortie"
+    fichier.write_text(MANDATAIRE, encoding="utf-8")
+    options = (creances, "--au", "2026-09-01", "--mandataire", fichier)
+    _, dit, _ = lancer(capsys, "examiner", *options)
+    assert dit.count("premier contact du mandataire") == 2
+    code, dit, _ = lancer(capsys, "lettres", *options, "--vers", vers, "--formats", "texte")
+    assert (code, dit.count("R. 124-4")) == (1, 2)
+    complets = tmp_path / "complets.csv"
+    lieu = "creancier_voie;creancier_code_postal;creancier_commune"
+    lignes = creances.read_text(encoding="utf-8").splitlines()
+    suites = [lieu, *["12 rue de l'Église;69005;Lyon"] * 2]
+    complets.write_text("".join(f"{x};{y}\n" for x, y in zip(lignes, suites, strict=True)), encoding="utf-8")
+    code, dit, _ = lancer(capsys, "lettres", complets, *options[1:], "--vers", vers, "--formats", "texte")
+    assert (code, dit.count("écrite")) == (0, 2)
+    textes = [f.read_text(encoding="utf-8") for f in vers.rglob("*.txt")]
+    ecrites = [x for x in textes if x.startswith("Port Recouvrement SAS\n")]
+    assert len(ecrites) == 2
+    assert all("exerce une activité de recouvrement amiable" in x.replace("\n", " ") for x in ecrites)
+
+
+@pytest.mark.parametrize(
+    ("ancien", "nouveau", "dit"),
+    [
+        ('nom = "Port', 'non = "Port', "inconnu : non"),
+        ("mandat_le = 2026-08-01", "", "manque : mandat_le"),
+        ("[adresse]", "[siege]", "inconnu : siege"),
+        ("commune", "ville", "inconnu : ville"),
+        ("7890 189", "7890 188", "IBAN faux"),
+        ("mandat_le =", "mandat_le", "fichier illisible"),
+    ],
+)
+def test_un_mandataire_fautif_est_refuse(capsys, creances: Path, tmp_path: Path, ancien: str, nouveau: str, dit: str) -> None:
+    fichier = tmp_path / "mandataire.toml"
+    fichier.write_text(MANDATAIRE.replace(ancien, nouveau), encoding="utf-8")
+    code, _, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--mandataire", fichier)
+    assert (code, dit in erreurs, "7890" in erreurs) == (2, True, False), erreurs
+
+
+def test_un_mandataire_n_est_pas_des_colonnes(capsys, creances: Path, tmp_path: Path) -> None:
+    fichier = tmp_path / "mandataire.toml"
+    fichier.write_text(MANDATAIRE, encoding="utf-8")
+    options = ("--au", "2026-09-01", "--mandataire", fichier, "--vers", tmp_path / "b.parquet")
+    code, _, erreurs = lancer(capsys, "examiner", creances, *options)
+    assert (code, "--mandataire" in erreurs) == (2, True)

@@ -141,6 +141,9 @@ def _formes() -> argparse.ArgumentParser:
 def _communs() -> argparse.ArgumentParser:
     communs = argparse.ArgumentParser(add_help=False, parents=[_formes()])
     communs.add_argument("fichiers", nargs="+", type=Path, metavar="FICHIER", help=FICHIERS)
+    communs.add_argument(
+        "--mandataire", type=Path, metavar="TOML", help="celui qui recouvre tous ces dossiers pour leur créancier"
+    )
     communs.add_argument("--au", type=jour, metavar="AAAA-MM-JJ", help="jour de l'examen, inclus (par défaut aujourd'hui)")
     return communs
 

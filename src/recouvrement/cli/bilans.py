@@ -53,6 +53,10 @@ def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
 def _en_colonnes(options: argparse.Namespace) -> int:
     from recouvrement.masse import examiner_fichier
 
+    if options.mandataire:
+        raise DonneeInvalide(
+            "les colonnes ne disent pas la suite d'un dossier confié", champ="--mandataire", remede="Ôtez --vers."
+        )
     if len(options.fichiers) > 1:
         raise DonneeInvalide("un seul fichier de créances est attendu", champ="--vers", remede="Donnez un dossier de fichiers.")
     with avancement("Examen") as dire:

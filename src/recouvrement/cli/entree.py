@@ -2,17 +2,25 @@
 
 import argparse
 import sys
+import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from attrs import NOTHING, evolve, fields
 
 from recouvrement.cli.sortie import avancement
+from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
 from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele.dossier import Dossier
-from recouvrement.modele.personnes import Creancier
+from recouvrement.modele.personnes import Adresse, Creancier, Mandataire
 from recouvrement.ports import Anomalie, Lecture
 
 Lus = tuple[Dossier, ...]
+T = TypeVar("T", Adresse, Mandataire)
 
 
 def horloge() -> datetime:
@@ -30,6 +38,7 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     if "au" in options and options.au is None:
         options.au = aujourdhui()
         print(f"Au {options.au:%d/%m/%Y} : le jour présent, faute de --au.", file=sys.stderr)
+    mandataire = _mandataire(options.mandataire) if getattr(options, "mandataire", None) else None
     if not options.fichiers or getattr(options, "en_colonnes", None):
         return (), []
     csv, fec = lecteurs(options)
@@ -42,7 +51,31 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
         for x in lecture.creances
     }
     dossiers, anomalies = rassembler(lus)
-    return dossiers, list(anomalies)
+    confies = tuple([evolve(d, mandataire=mandataire) for d in dossiers]) if mandataire else dossiers
+    return confies, list(anomalies)
+
+
+def _mandataire(fichier: Path) -> Mandataire:
+    """Celui que décrit le fichier : ses champs, et la table ``[adresse]``."""
+    try:
+        lus = tomllib.loads(fichier.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise DonneeInvalide(f"fichier illisible ({e})", champ="--mandataire", valeur=str(fichier)) from None
+    adresse = lus.get("adresse")
+    try:
+        return _batir(Mandataire, lus | {"adresse": _batir(Adresse, adresse) if isinstance(adresse, dict) else adresse})
+    except DonneeInvalide as e:
+        raise e.situe(str(fichier)) from None
+
+
+def _batir(classe: type[T], lus: Mapping[str, Any]) -> T:
+    champs: Any = fields(classe)
+    inconnus, manque = set(lus) - {f.name for f in champs}, {f.name for f in champs if f.default is NOTHING} - set(lus)
+    if inconnus or manque:
+        faute = f"inconnu : {', '.join(sorted(inconnus))}" if inconnus else f"manque : {', '.join(sorted(manque))}"
+        remede = f"Champs : {', '.join(f.name for f in champs)}."
+        raise DonneeInvalide(faute, champ="--mandataire", remede=remede)
+    return classe(**lus)
 
 
 def lecteurs(options: argparse.Namespace) -> tuple[LecteurCsv, LecteurFEC]:

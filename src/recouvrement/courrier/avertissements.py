@@ -42,5 +42,5 @@ def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
 def _mentions(courrier: Courrier) -> Iterator[Alerte]:
     creancier = courrier.creancier
     if creancier.qualite in EN_AFFAIRES and creancier.siren is None:
-        message = "le SIREN du créancier manque au pied de la lettre ; donnez aussi sa forme, son capital et son RCS s'il en a"
+        message = "le SIREN de l'expéditeur manque au pied de la lettre ; donnez aussi sa forme, son capital et son RCS s'il en a"
         yield Alerte("mentions_incompletes", "attention", message, source=MENTIONS)
