@@ -175,7 +175,12 @@ def mandataires(mandat: Jours | None = None) -> st.SearchStrategy[Mandataire]:
     """
     commun = {k: v for k, v in _PARTIE.items() if k not in ("identifiant", "adresse")}
     activites = st.sampled_from(["recouvrement amiable", "recouvrement amiable de créances"])
-    propre = {"adresse": adresses(), "mandat_le": mandat or dates(), "activite": activites, "iban": _rien_ou(ibans())}
+    propre = {
+        "adresse": adresses(),
+        "mandat_le": dates() if mandat is None else mandat,
+        "activite": activites,
+        "iban": _rien_ou(ibans()),
+    }
     return st.builds(Mandataire, **commun, **propre)
 
 

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fabrique import SOCIETE, creance, examiner
 from proprietes.strategies import creances, dates, dossiers, histoires, profil
-from recouvrement import Dossier, Paiement, Politique, Relance, Transmission
+from recouvrement import Dossier, Mandataire, Paiement, Politique, Relance, Transmission
 from recouvrement.droit import pour
+from recouvrement.strategies import mandataires
 
 P = Politique()
 ETAPES = [e.cle for e in P.scenario.etapes]
@@ -63,6 +65,24 @@ def test_i30_jamais_en_arriere_jamais_de_saut(dossier: Dossier, jours: list[date
     for c in dossier.creances:
         gravies = [e.etape for e in fait.evenements if not isinstance(e, Paiement) and c.reference in e.creances]
         assert gravies == ETAPES[: len(gravies)]
+
+
+@profil(100)
+@given(simples(), passages, mandataires(dates(DEBUT, FIN)))
+def test_aucune_demarche_du_mandataire_avant_sa_premiere_lettre(
+    dossier: Dossier, jours: list[date], mandataire: Mandataire
+) -> None:
+    """CPCE, art. R. 124-4 : sa lettre d'abord, créance par créance ; rejouée le même jour, elle n'est pas reproposée."""
+    confie = evolve(dossier, mandataire=mandataire)
+    fait = _rejouer(confie, jours)
+    assert P.examiner(fait, au=jours[-1]).actions == ()
+    for c in dossier.creances:
+        siennes = [e for e in fait.evenements if not isinstance(e, Paiement) and c.reference in e.creances]
+        depuis = [e.etape for e in siennes if e.le >= mandataire.mandat_le]
+        assert depuis[:1] in ([], ["recouvrement_amiable"])
+        assert depuis.count("recouvrement_amiable") == len(depuis[:1])
+        assert "recouvrement_amiable" not in [e.etape for e in siennes if e.le < mandataire.mandat_le]
+    assert P.examiner(fait, au=FIN).total == P.examiner(evolve(fait, mandataire=None), au=FIN).total
 
 
 @profil(150)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from fabrique import CREANCIER, IBAN, LYON, creance, dossier, examiner
 from recouvrement import DonneeInvalide, Dossier, Mandataire, Paiement, Politique, Portefeuille, Relance
+from recouvrement.courrier.note import note_de_penalites
 from recouvrement.envoi import Memoire, expedier
 from recouvrement.politique import mandat
 from recouvrement.politique.scenario import prereglage
@@ -102,6 +103,19 @@ def test_une_lettre_d_avant_la_facture_ne_la_vise_pas() -> None:
     assert [(a.etape.cle, a.creances, a.pour_memoire) for a in bilan.actions] == [
         ("recouvrement_amiable", ("F-3",), ("F-1", "F-2"))
     ]
+
+
+def test_une_lettre_d_avant_l_echeance_ne_la_reclamait_pas() -> None:
+    a_echoir = creance("F-3", echeance=date(2026, 6, 12), emise_le=date(2026, 5, 10))
+    bilan = examiner(Dossier(creances=(creance(), a_echoir), evenements=(PREMIERE,), mandataire=PORT), au=AU)
+    assert [(a.etape.cle, a.creances) for a in bilan.actions] == [("recouvrement_amiable", ("F-3",))]
+
+
+def test_la_note_de_penalites_donne_le_compte_affecte() -> None:
+    affecte = evolve(PORT, iban="FR1420041010050500013M02606")
+    dit = RenduTexte().rendre(note_de_penalites(examiner(confie(mandataire=affecte), au=AU))).octets.decode()
+    assert "M026" in dit.replace("\u202f", "")
+    assert "titulaire Port Recouvrement SAS" in dit.replace("\n", " ")
 
 
 def test_la_lettre_d_un_recouvreur_precedent_ne_compte_pas() -> None:

@@ -89,8 +89,8 @@ class Faits:
 
     @cached_property
     def expediteur(self) -> Creancier:
-        """Qui écrit, et que le débiteur paie : le créancier, ou son mandataire."""
-        return self.bilan.dossier.creancier if self.mandataire is None else _en_tete(self.mandataire)
+        """Qui écrit, et que le débiteur paie."""
+        return expediteur(self.bilan)
 
     @cached_property
     def premieres_lettres(self) -> tuple[Demarche | None, ...]:
@@ -98,7 +98,7 @@ class Faits:
         if self.mandataire is None:
             return ()
         faits = [e for e in self.bilan.dossier.evenements if e.le <= self.bilan.au]
-        return tuple(premiere_lettre(self.mandataire, b.creance, faits) for b in (*self.visees, *self.memoire))
+        return tuple(premiere_lettre(self.mandataire, b, faits) for b in (*self.visees, *self.memoire))
 
     @property
     def a_rappeler(self) -> tuple[tuple[date, str], ...]:
@@ -292,8 +292,11 @@ def _reference(creances: Sequence[Creance]) -> str:
     return seule if len(creances) == 1 else debiteur.identifiant or debiteur.siren or seule
 
 
-def _en_tete(mandataire: Mandataire) -> Creancier:
-    """Le mandataire, en expéditeur."""
+def expediteur(bilan: Bilan) -> Creancier:
+    """Le créancier, ou celui qui a mandat de recouvrer pour lui au jour du bilan."""
+    mandataire = bilan.dossier.mandataire_au(bilan.au)
+    if mandataire is None:
+        return bilan.dossier.creancier
     propres = {f.name: getattr(mandataire, f.name) for f in fields(Mandataire) if f.name not in ("activite", "mandat_le")}
     return Creancier(qualite=Qualite.PROFESSIONNEL, **propres)
 

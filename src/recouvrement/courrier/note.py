@@ -6,6 +6,7 @@ from pathlib import Path
 from attrs import frozen
 
 from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
+from recouvrement.courrier.faits import expediteur
 from recouvrement.courrier.modele import Champs, Conditions, Lexique, Morceau, charger, lexique
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele.montant import FINE, Montant
@@ -73,11 +74,12 @@ def _reste(retenues: tuple[BilanCreance, ...]) -> Montant:
 
 
 def _champs(bilan: Bilan, retenues: tuple[BilanCreance, ...], reference: str) -> Champs:
-    creancier, total, reste = bilan.dossier.creancier, _somme([_total(b) for b in retenues]), _reste(retenues)
-    iban = creancier.iban
+    total, reste, paye = _somme([_total(b) for b in retenues]), _reste(retenues), expediteur(bilan)
+    iban = paye.iban
     return {
-        "creancier": Donnee(creancier.nom),
+        "creancier": Donnee(bilan.dossier.creancier.nom),
         "date_arrete": Jour(bilan.au),
+        "expediteur": Donnee(paye.nom),
         "iban": Donnee(FINE.join(iban[i : i + 4] for i in range(0, len(iban), 4))) if iban else None,
         "paye": total - reste,
         "reference": Donnee(reference),
@@ -94,7 +96,7 @@ def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> Conditions:
         "civil": bool(civils),
         "commerce": any(b.creance.reference not in civils | publics for b in retenues),
         "deja_paye": _reste(retenues) != _somme([_total(b) for b in retenues]),
-        "iban": bilan.dossier.creancier.iban is not None,
+        "iban": expediteur(bilan).iban is not None,
         "public": bool(publics - civils),
     }
 

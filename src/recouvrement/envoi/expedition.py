@@ -88,7 +88,7 @@ def expedier(
         au: Jour de l'examen.
         moteur: Un moteur de rendu, ou plusieurs : chacun donne un document du pli. Par canal s'ils en dépendent.
         notificateurs: Par canal (« courriel », « recommande »…).
-        relire: Rend l'état du dossier chez l'hôte ; appelé juste avant chaque envoi : un paiement arrivé entre-temps l'arrête.
+        relire: Rend l'état du dossier chez l'hôte, mandataire compris ; appelé juste avant chaque envoi : un paiement arrivé entre-temps l'arrête.
         modeles: Dossier de lettres de l'utilisateur, ou un par ``Creancier.cle`` ; les siennes passent avant celles qui sont livrées.
         a_blanc: Montre les documents, sans rien réserver ni remettre. Le registre n'est que lu.
         fenetre: Heures hors desquelles rien ne part, par aucun canal ; à toute heure si elle n'est pas donnée.

@@ -5,10 +5,9 @@ from datetime import date
 
 from recouvrement.affichage import date_fr
 from recouvrement.modele.actes import MiseEnDemeure, Relance
-from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, vise
 from recouvrement.modele.personnes import Mandataire
-from recouvrement.politique.bilan import Alerte
+from recouvrement.politique.bilan import Alerte, BilanCreance
 from recouvrement.politique.scenario import Etape, Scenario
 from recouvrement.resultat import Source
 
@@ -20,9 +19,12 @@ DELAI = "délai accordé par la première lettre du mandataire"
 PREMIERE_LETTRE = Etape(cle=LETTRE, acte="relance", jours=1, canaux=("courrier",), ton=3, delai_accorde=8, lettre=LETTRE)
 
 
-def premiere_lettre(mandataire: Mandataire, creance: Creance, evenements: Iterable[Evenement]) -> Relance | MiseEnDemeure | None:
-    """Celle que le mandataire a envoyée pour cette créance ; avant son mandat, c'était celle d'un autre."""
-    return next((e for e in _lettres(evenements) if e.le >= mandataire.mandat_le and vise(e, creance)), None)
+def premiere_lettre(
+    mandataire: Mandataire, bilan: BilanCreance, evenements: Iterable[Evenement]
+) -> Relance | MiseEnDemeure | None:
+    """Celle que le mandataire a envoyée pour cette créance, échue ; avant son mandat, c'était celle d'un autre."""
+    lettres = (e for e in _lettres(evenements) if e.le >= mandataire.mandat_le and e.le > bilan.echeance.valeur)
+    return next((e for e in lettres if vise(e, bilan.creance)), None)
 
 
 def etape_de(scenario: Scenario) -> Etape:

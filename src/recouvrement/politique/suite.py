@@ -154,7 +154,7 @@ def _suite(
         return retient
     pas_avant = date.min
     if mandataire is not None:
-        lettre = mandat.premiere_lettre(mandataire, creance, faits)
+        lettre = mandat.premiere_lettre(mandataire, bilan, faits)
         if lettre is None:
             return _premier_contact(bilan, mandataire, scenario, contacts, droit.calendrier, au)
         pas_avant = (_limite(mandat.etape_de(scenario), lettre.le, lettre.canal, droit.calendrier) or lettre.le) + UN_JOUR
