@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from recouvrement.droit.chronologie import Prescription
-from recouvrement.modele.actes import ActeInterruptif
+from recouvrement.modele.actes import ActeInterruptif, Demarche
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement
+from recouvrement.modele.dossier import Evenement, vise
 from recouvrement.modele.evenements import (
     Blocage,
     Contestation,
@@ -45,6 +45,7 @@ JUDICIAIRES = ("assignation", "refere", "requete", "injonction_de_payer_signifie
 NEGOCIATION = "médiation, conciliation ou mesure en cours : les rappels attendent son issue"
 PROMESSE = "promesse de payer : silence jusqu'à son jour et trois jours de plus"
 PLAN = "échéancier tenu : aucun rappel tant que les versements sont faits"
+PLAN_ACHEVE = "échéancier achevé : reste ce qui a couru depuis l'accord ou n'y était pas ; à réclamer ou à remettre sur décision, pas d'office"
 PETIT_SOLDE = "solde inférieur au minimum du scénario"
 BLOCAGES = {
     "represente": "débiteur représenté par un avocat : toute démarche passe par lui",
@@ -117,6 +118,29 @@ def temporaire(
             case Promesse() | Echeancier() if (fin := silence(e, evenements, au)) is not None:
                 return Empechement(reference, PLAN if isinstance(e, Echeancier) else PROMESSE, None, fin)
     return None
+
+
+def apres_un_plan(bilans: Sequence[BilanCreance], evenements: Sequence[Evenement], au: date) -> set[str]:
+    """Créances d'un plan payé jusqu'au bout dont il ne reste que des accessoires : leur principal entier a été versé.
+
+    L'imputation éteint d'abord les intérêts (C. civ., art. 1343-1) : ceux qui ont couru pendant le plan laissent un solde à qui l'a
+    tenu. Un écrit envoyé depuis le dernier versement est la décision de le réclamer : le scénario reprend.
+    """
+    retenues: set[str] = set()
+    for plan in evenements:
+        if not isinstance(plan, Echeancier):
+            continue
+        etat = suivi(plan, evenements, au)
+        if etat.etat != "acheve" or etat.rompu_le:
+            continue
+        nommees = plan.creances or [b.creance.reference for b in bilans if b.creance.emise_le <= plan.le]
+        visees = [b for b in bilans if b.creance.reference in nommees]
+        recu = sum([i.valeur.centimes for b in visees for i in b.decompte.imputations])
+        if recu >= sum([b.creance.principal.centimes for b in visees]):
+            fini_le = max([v.fait_le for v in etat.versements if v.fait_le])
+            ecrits = [e for e in evenements if isinstance(e, Demarche) and e.le > fini_le]
+            retenues.update([b.creance.reference for b in visees if not any(vise(e, b.creance) for e in ecrits)])
+    return retenues
 
 
 def suivi(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: date) -> SuiviEcheancier:

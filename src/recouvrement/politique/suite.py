@@ -95,6 +95,7 @@ def suite(
     """
     jours = droit.calendrier
     contacts = Contacts.de(evenements) if evenements else AUCUN_CONTACT
+    d_un_plan = empechements.apres_un_plan(bilans, evenements, au) if evenements else ()
     actions: list[ActionProposee] = []
     restent: list[_Pas | Empechement] = []
     pas: list[_Pas] = []
@@ -103,6 +104,8 @@ def suite(
         if isinstance(s, ActionProposee):
             actions.append(s)
             continue
+        if isinstance(s, _Pas) and s.creance in d_un_plan:
+            s = Empechement(s.creance, empechements.PLAN_ACHEVE)
         restent.append(s)
         if isinstance(s, _Pas):
             pas.append(s)
