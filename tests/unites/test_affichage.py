@@ -344,15 +344,14 @@ def _mots(genre: type) -> Iterator[str]:
 SANS_ACCENT = """
 accessoires acheteur acheteurs acte action actions adresse affectation ajouts alertes ancienne arrondi article assiette attente au avant
 avenu avertissements avocat base BIC bilans bordereau butoir calendrier canal canaux candidats capital capitalisation cause champ chances
-chronologie civile clause code commune complet conditions contacts contrat conventions convenu convenue courriel course d'ouvre dans de
-delà demande depuis devise disponible distance dit dont dossier dossiers droit du dû effet encours engagement erreur escompte exigible
-facture fait famille fiche fin fois forclusion forme frais genre IBAN identifiant imputation imputations inconnu indice issue jour journal
-jours jusqu'au langue le lettre lignes limite mandat mandataire manquantes max mentions message minimal mois montant motif moyen nature
-natures nette niveaux nom non note objet ordre originaux origine ouverte ouvertures ouvres paiement par parties parts payer pays perdues
-perte plafond plancher plus poids politique position postal poste postes pour pourquoi prescription prescriptions prescrit principal
+chronologie civile clause code commune complet conditions contacts contrat contrats conventions convenu convenue courriel course d'ouvre
+dans de delà demande depuis devise disponible distance dit dont dossier dossiers droit du dû effet encours engagement erreur escompte
+exigible facture fait famille fiche fin fois forclusion forme frais genre IBAN identifiant imputation imputations inconnu indice issue jour
+journal jours jusqu'au langue le lettre lignes limite mandat mandataire manquantes max mentions message minimal mois montant motif moyen
+nature natures nette niveaux nom non note objet ordre originaux origine ouverte ouvertures ouvres paiement par parties parts payer pays
+perdues perte plafond plancher plus poids politique position postal poste postes pour pourquoi prescription prescriptions prescrit principal
 prochaine prudence prudente public raisons RCS renonciation reste retard retenues rompu sachant sans secteur si signalé simple SIREN solde
-source sous suspension taux temps terme territoire texte ton total totaux tranches valeur valeurs ventes versements versions vif voie
-voies
+source sous suspension taux temps terme territoire texte ton total totaux tranches valeur valeurs ventes versements versions vif voie voies
 """.split()  # noqa: SIM905
 
 

@@ -28,6 +28,7 @@ from recouvrement import (
     Qualite,
     Remise,
 )
+from recouvrement.droit import pour
 from recouvrement.masse import (
     decrire,
     examiner_table,
@@ -38,6 +39,7 @@ from recouvrement.masse import (
     schema_des_evenements,
     schema_des_rejets,
 )
+from recouvrement.masse.colonnes import NEES_DEPUIS, en_date
 
 AU = date(2026, 9, 1)
 EMISE, ECHEANCE = date(2026, 4, 1), date(2026, 5, 1)
@@ -257,6 +259,15 @@ def test_une_ligne_fautive_dit_pourquoi_et_n_arrete_pas_les_autres(faute: Mappin
 
 
 # --- le moteur d'objets, de lui-même ---------------------------------------------------------------------------------
+
+
+def test_le_noyau_ne_voit_que_ce_que_tout_regime_regit() -> None:
+    """Née avant un régime et échue depuis, une ligne va aux objets, et ils disent les mêmes centimes."""
+    assert en_date(NEES_DEPUIS) == max(r.depuis for r in pour("fr").regimes if r.depuis)
+    jours = {"emise_le": [date(2012, 12, 1), date(2013, 5, 1)], "echeance": [date(2013, 6, 1)] * 2}
+    resultat = examiner(2, au=date(2014, 1, 1), **jours)
+    assert [ligne["repris"] for ligne in resultat.bilans.to_pylist()] == [True, False]
+    assert la_ligne(resultat)["penalites_centimes"] == 0 < la_ligne(resultat, 1)["penalites_centimes"]
 
 
 def test_ce_qu_une_ligne_demande_de_plus_va_aux_objets() -> None:

@@ -61,7 +61,8 @@ class Regime:
         bareme: Code du barème ; le taux est sa valeur plus ``plus``.
         fige: Le taux du jour de départ vaut pour toute la durée.
         depart: Ce qui fait courir : l'échéance, ou la mise en demeure.
-        depuis: Échéances à compter desquelles le régime joue ; avant, rien ne court (``avant_depuis`` dit pourquoi).
+        depuis: Délais de paiement à compter desquels le régime joue ; avant, rien ne court (``avant_depuis`` dit pourquoi).
+        contrats_depuis: Contrats à compter desquels il joue ; ``None`` : tous.
         delais_legaux: Jours que la loi accorde sans échéance donnée, par genre d'acheteur ; ``general`` pour les autres.
         ordre_public: Aucune clause ne change le taux.
         taux_convenu: Au civil, un taux convenu remplace le taux légal (toujours admis pour des pénalités).
@@ -87,6 +88,7 @@ class Regime:
     indemnite: str | None
     source: Source
     depuis: date | None = None
+    contrats_depuis: date | None = None
     avant_depuis: str = ""
     sans_penalites: str = ""
     sans_indemnite: str = ""
@@ -104,6 +106,13 @@ class Regime:
     def admet_un_taux_convenu(self) -> bool:
         """Vrai si le contrat peut fixer le taux."""
         return self.taux_convenu or (self.poste == "penalites" and not self.ordre_public)
+
+    def joue(self, creance: Creance, echeance: date) -> bool:
+        """Faux d'une dette née ou échue avant le régime, ou d'un contrat antérieur à ceux qu'il vise."""
+        if self.depuis is None:
+            return True
+        ancien = self.contrats_depuis and creance.contrat_le and creance.contrat_le < self.contrats_depuis
+        return not ancien and min(creance.nee_le, echeance) >= self.depuis
 
     def source_au(self, jour: date) -> Source:
         """La rédaction en vigueur ce jour-là ; la plus ancienne décrite, avant elle."""

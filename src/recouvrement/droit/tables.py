@@ -101,6 +101,7 @@ def _regime(brut: Mapping[str, Any]) -> Regime:
         indemnite=brut.get("indemnite"),
         source=source(brut["source"]),
         depuis=brut.get("depuis"),
+        contrats_depuis=brut.get("contrats_depuis"),
         avant_depuis=brut.get("avant_depuis", ""),
         sans_penalites=brut.get("sans_penalites", ""),
         sans_indemnite=brut.get("sans_indemnite", ""),

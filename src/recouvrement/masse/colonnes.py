@@ -17,6 +17,7 @@ Masque = NDArray[np.bool_]
 ORIGINE = date(1970, 1, 1).toordinal()
 # Ce que le noyau traite ; hors de là, une ligne va au moteur d'objets.
 PREMIER, DERNIER = date(1990, 1, 1).toordinal() - ORIGINE, date(2090, 12, 31).toordinal() - ORIGINE
+NEES_DEPUIS = date(2013, 5, 1).toordinal() - ORIGINE  # dès lors, tous les régimes datés jouent
 CENTIMES_MAX = 10**15
 DIX_MILLIEMES_MAX = 10**7  # mille pour cent
 PAIEMENTS_MAX = 64
@@ -129,7 +130,7 @@ def lire(table: Any, au: int) -> Lues:
     for nom, muette in MUETTES.items():
         if table.column(nom).null_count < table.num_rows:
             simples &= _muets(table.column(nom), muette)
-    jours = [_jours(table.column(nom), simples) for nom in JOURS]
+    jours = [_jours(table.column(nom), simples, PREMIER if nom == "echeance" else NEES_DEPUIS) for nom in JOURS]
     emise, echeance = jours[0], jours[1]
     simples &= (emise != 0) & ((echeance >= emise) | (echeance == 0))
     principal = _entiers(table.column("principal_centimes"), 0)
@@ -167,12 +168,12 @@ def _entiers(colonne: Any, absent: int) -> Entiers:
     return entiers
 
 
-def _jours(colonne: Any, simples: Masque) -> Any:
+def _jours(colonne: Any, simples: Masque, premier: int) -> Any:
     """Les jours, zéro s'ils manquent ; un jour hors du domaine retire sa ligne du noyau."""
     nombres = colonne.cast(pa.int32())
     jours = _entiers(nombres, 0)
-    if not entre(nombres, PREMIER, DERNIER):
-        simples &= ((jours >= PREMIER) & (jours <= DERNIER)) | _nuls(colonne)
+    if not entre(nombres, premier, DERNIER):
+        simples &= ((jours >= premier) & (jours <= DERNIER)) | _nuls(colonne)
     return jours
 
 

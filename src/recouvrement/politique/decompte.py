@@ -194,7 +194,7 @@ class Parcours:
     def admet(self, compte: Compte, frais: FraisJustifies) -> bool:
         """Vrai des frais que le retard a causés : faits depuis l'échéance ; en copropriété, depuis la mise en demeure."""
         regime, echeance = compte.regime, compte.exigible_le
-        if regime.frais == "aucun" or (regime.depuis and echeance < regime.depuis):
+        if regime.frais == "aucun" or not regime.joue(compte.creance, echeance):
             return False
         return self.en_demeure(compte, frais.le) if regime.frais == "demeure" else frais.le >= echeance
 

@@ -257,7 +257,7 @@ def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -
     faits = parcours.faits[compte.creance.reference]
     if not faits or not (pieces := [e for e in faits if isinstance(e, FraisJustifies)]):
         return _rien("frais", SANS_FRAIS, devise)
-    if compte.regime.depuis and compte.exigible_le < compte.regime.depuis:
+    if not compte.regime.joue(compte.creance, compte.exigible_le):
         return _rien("frais", compte.regime.avant_depuis, devise)
     if compte.regime.frais == "aucun":
         return _rien("frais", FRAIS_DU_CREANCIER, devise)

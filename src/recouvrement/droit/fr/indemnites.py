@@ -5,11 +5,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from recouvrement.droit.base import Droit, Regime
+from recouvrement.droit.fr.penalites import a_cheval
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import ProcedureCollective
 from recouvrement.modele.montant import Montant
-from recouvrement.resultat import Regle, Resultat, Source
+from recouvrement.resultat import Regle, Reserve, Resultat, Source
 
 INDEMNITE = Regle(
     "indemnite_forfaitaire",
@@ -38,8 +39,8 @@ def indemnite(
     if regime.indemnite is None:
         return _aucune(creance, INDEMNITE, regime.sans_indemnite)
     regle = _REGLES[regime.indemnite]
-    if regime.depuis and echeance < regime.depuis:
-        return _aucune(creance, regle, regime.avant_depuis)
+    if not regime.joue(creance, echeance):
+        return _aucune(creance, regle, regime.avant_depuis, a_cheval(creance, regime, echeance))
     if creance.devise != "EUR":
         return _aucune(creance, regle, AUTRE_DEVISE)
     if evenements and any(isinstance(e, ProcedureCollective) and creance.nee_le <= e.le <= echeance for e in evenements):
@@ -50,8 +51,8 @@ def indemnite(
     return _due(valeur.valeur, regime.indemnite)
 
 
-def _aucune(creance: Creance, regle: Regle, motif: str) -> Resultat[Montant]:
-    return Resultat(Montant.zero(creance.devise), regle, (), motif)
+def _aucune(creance: Creance, regle: Regle, motif: str, reserves: tuple[Reserve, ...] = ()) -> Resultat[Montant]:
+    return Resultat(Montant.zero(creance.devise), regle, (), motif, reserves)
 
 
 @lru_cache(maxsize=8)

@@ -32,6 +32,11 @@ DEMEURE_AVANT_TERME = (
 SANS_PRESENTATION = "mise en demeure sans date de première présentation : l'intérêt légal ne court pas encore"
 INDICES = {"bce": "bce_semestre", "legal": "taux_legal_autres"}
 INTERET_DU_JUGEMENT = Source("Code civil", "1231-7")
+A_CHEVAL = Reserve(
+    "delai_a_cheval",
+    "née avant l'entrée en vigueur du régime, échue depuis : son délai de paiement est tenu pour commencé avant, moins est réclamé",
+    Source("Loi n° 2012-387 du 22 mars 2012, art. 121, V ; décret n° 2013-269 du 29 mars 2013"),
+)
 AVANT_LA_TABLE = Reserve(
     "avant_la_table",
     "les taux d'avant la première valeur de la table ne sont pas décrits : les jours d'avant elle ne portent rien, moins est réclamé",
@@ -52,7 +57,7 @@ def course(
         C. com., art. L. 441-10, II ; CCP, art. L. 2192-13 et R. 2192-31 ; C. civ., art. 1231-6 et 1344-1.
     """
     titre = titre_de(creance, evenements) if evenements else None
-    if regime.depuis and echeance < regime.depuis:
+    if not regime.joue(creance, echeance):
         base = _hors_regime(droit, creance, regime, echeance, titre)
     elif regime.depart == "mise_en_demeure":
         demeure, motif = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
@@ -68,12 +73,18 @@ def course(
 
 def _hors_regime(droit: Droit, creance: Creance, regime: Regime, echeance: date, titre: Titre | None) -> Course:
     """Avant le régime, rien ne court ; sauf, après jugement, l'intérêt légal."""
+    reserves = a_cheval(creance, regime, echeance)
     if titre is None:
-        return Course(regime.poste, None, (), regime.source, regime.avant_depuis)
+        return Course(regime.poste, None, (), regime.source, regime.avant_depuis, reserves=reserves)
     legal = droit.baremes["taux_legal_autres"]
     paliers, apres = droit.indexes(TauxIndexe("legal"), indexer, INDICES["legal"]), max(titre.le, echeance)
     capitalise_du = apres if creance.conditions.capitalisation else None
-    return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du)
+    return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du, reserves)
+
+
+def a_cheval(creance: Creance, regime: Regime, echeance: date) -> tuple[Reserve, ...]:
+    """Le régime vise les délais de paiement commencés sous lui ; de l'émission ou de l'exécution d'avant, le doute profite au débiteur."""
+    return (A_CHEVAL,) if regime.depuis and creance.nee_le < regime.depuis <= echeance else ()
 
 
 def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Choix) -> Course:
