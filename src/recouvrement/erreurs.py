@@ -33,6 +33,27 @@ def extrait(valeur: object, longueur: int = 60) -> str:
     return texte if len(texte) <= longueur else texte[:longueur] + "…"
 
 
+class Remede(str):
+    """Ce qu'il faut faire, en Python ; et ``commande`` : ce qu'il faut faire à qui passe par la ligne de commande.
+
+    Attributes:
+        commande: Une option, une colonne, un fichier.
+    """
+
+    commande: str
+
+    def __new__(cls, texte: str, commande: str = "") -> "Remede":
+        """``texte`` se lit comme un texte ordinaire ; sans ``commande``, il vaut pour les deux."""
+        remede = super().__new__(cls, texte)
+        remede.commande = commande or texte
+        return remede
+
+
+def a_la_commande(remede: str) -> str:
+    """Le remède, tel que la ligne de commande le dit."""
+    return remede.commande if isinstance(remede, Remede) else remede
+
+
 class RecouvrementError(Exception):
     """Racine de toutes les erreurs de la bibliothèque."""
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from fabrique import RACINE
 from recouvrement.cli import main
 
 ENTETE = (
@@ -395,8 +397,8 @@ def test_en_csv_et_en_json_pour_un_programme(capsys, creances: Path, commande: s
     [
         ("c.csv", (ENTETE + BONNE).replace(",", ".").replace(";", ",").encode(), "Déclarez --delimiteur ','."),
         ("c.csv", (ENTETE + BONNE).encode("utf-16"), "en UTF-16 (« Texte Unicode » d'un tableur)"),
-        ("c.csv", (ENTETE + BONNE).encode("utf-16"), '« CSV UTF-8 », ou déclarez --encodage "utf-16"'),
-        ("c.csv", (ENTETE + BONNE.replace("SARL", "à part")).encode("cp1252"), 'ou déclarez --encodage "cp1252"'),
+        ("c.csv", (ENTETE + BONNE).encode("utf-16"), "« CSV UTF-8 », ou déclarez --encodage 'utf-16'"),
+        ("c.csv", (ENTETE + BONNE.replace("SARL", "à part")).encode("cp1252"), "ou déclarez --encodage 'cp1252'"),
         ("c.csv", (ENTETE + BONNE.replace("10 000,00", "1.5")).encode(), "ou déclarez --decimale …"),
         ("c.csv", (ENTETE + BONNE.replace("10 000,00", "9" * 40)).encode(), "plus de quinze chiffres"),
         ("c.pdf", b"bonjour", "c.pdf : ce fichier n'est pas un PDF, malgré son nom"),
@@ -408,6 +410,39 @@ def test_un_remede_nomme_l_option(capsys, tmp_path: Path, nom: str, octets: byte
     code, _, erreurs = lancer(capsys, "examiner", tmp_path / nom, "--au", "2026-09-01")
     assert (code, dit in erreurs, "Lecteur" in erreurs) == (1, True, False), erreurs
     assert dit in lancer(capsys, "diagnostiquer", tmp_path / nom)[1]
+
+
+LIVRES = RACINE / "exemples" / "livres"
+PYTHON = re.compile(r"Lecteur[A-Z]|[A-Za-z_]+=…|[A-Z][a-z]+[A-Z][a-z]+\(|Qualite\.|\bPython\b|Portefeuille|Retour\.")
+
+
+@pytest.mark.parametrize(
+    ("fichiers", "dits"),
+    [
+        ((LIVRES,), ["Ajoutez --creancier NOM --siren SIREN."]),
+        (
+            (LIVRES, "--creancier", "Atelier Lumière SAS", "--siren", "999100019"),
+            ["par un CSV, colonne « debiteur_qualite »", "par un CSV, colonne « echeance »", "par un CSV : type « rejet »"],
+        ),
+    ],
+    ids=["sans créancier", "avec"],
+)
+def test_aucun_remede_n_est_du_python(capsys, fichiers: tuple[object, ...], dits: list[str]) -> None:
+    """Ni sur la sortie d'erreur, ni dans le JSON, ni au diagnostic : une option, une colonne, un fichier."""
+    _, _, erreurs = lancer(capsys, "examiner", *fichiers, "--au", "2026-11-21")
+    _, bilans, _ = lancer(capsys, "examiner", *fichiers, "--au", "2026-11-21", "--json")
+    _, diagnostic, _ = lancer(capsys, "diagnostiquer", *fichiers)
+    for sortie in (erreurs, "\n".join(json.loads(bilans)["anomalies"]), diagnostic):
+        assert PYTHON.findall(sortie) == []
+    assert [dit for dit in dits if dit not in erreurs] == []
+
+
+def test_avec_une_correspondance_c_est_elle_qui_regle(capsys, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_bytes((ENTETE + BONNE).encode("utf-16"))
+    (tmp_path / "c.toml").write_text('[format]\ndecimale = ","\n', encoding="utf-8")
+    options = ("--correspondance", tmp_path / "c.toml", "--au", "2026-09-01")
+    _, _, erreurs = lancer(capsys, "examiner", tmp_path / "c.csv", *options)
+    assert 'déclarez encodage = "utf-16" au [format] de la correspondance' in erreurs
 
 
 @pytest.mark.parametrize("options", [("--encodage", "utf-16"), ("--encodage", "utf-16", "--delimiteur", "\\t")], ids=" ".join)

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from recouvrement.cli.arguments import analyseur
 from recouvrement.cli.entree import lire
-from recouvrement.cli.sortie import EN_PARTIE, IMPOSSIBLE, TOUT_LU, accorder_la_sortie, dire, en_options
+from recouvrement.cli.sortie import EN_PARTIE, IMPOSSIBLE, TOUT_LU, accorder_la_sortie, en_options
 from recouvrement.erreurs import RecouvrementError
 
 
@@ -34,9 +34,9 @@ def _faire(options: argparse.Namespace) -> int:
         dossiers, anomalies = lire(options)
         code: int = getattr(import_module(f"recouvrement.cli.{piece}"), nom)(options, dossiers, anomalies)
     except RecouvrementError as e:
-        print(f"recouvrement : {dire(e)}", file=sys.stderr)
+        print(f"recouvrement : {en_options(e)}", file=sys.stderr)
         return IMPOSSIBLE
     for anomalie in anomalies:
-        print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {en_options(str(anomalie))}", file=sys.stderr)
+        print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)
     refus = any(a.gravite == "refus" for a in anomalies)
     return max(code, EN_PARTIE if refus else TOUT_LU)

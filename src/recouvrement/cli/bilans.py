@@ -8,9 +8,10 @@ from attrs import evolve
 
 from recouvrement.affichage import compter, date_fr
 from recouvrement.cli.entree import Lus, lecteurs
-from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_options, pour_un_programme, tableau
+from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_clair, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError, a_la_commande
+from recouvrement.lecture import Diagnostic
 from recouvrement.lecture import diagnostiquer as diagnostic_de
 from recouvrement.lecture.fichiers import deplier
 from recouvrement.modele.creance import Creance
@@ -29,12 +30,17 @@ def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[
     fichiers = [fichier for donne in options.examines for fichier in deplier(donne)]
     if not fichiers:
         raise DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede="Sont lus : .csv, .txt, .xml, .pdf.")
-    diagnostics = [diagnostic_de(fichier, csv=csv, fec=fec) for fichier in fichiers]
+    diagnostics = [_en_clair(diagnostic_de(fichier, csv=csv, fec=fec)) for fichier in fichiers]
     if options.json:
         print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))
     else:
-        print(en_options("\n\n".join(map(str, diagnostics))))
+        print("\n\n".join(map(str, diagnostics)))
     return EN_PARTIE if any(d.refuse for d in diagnostics) else TOUT_LU
+
+
+def _en_clair(d: Diagnostic) -> Diagnostic:
+    lecture = evolve(d.lecture, anomalies=tuple(map(en_clair, d.lecture.anomalies)))
+    return evolve(d, cause=en_options(d.cause), manque=tuple(map(a_la_commande, d.manque)), lecture=lecture)
 
 
 def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import NOTHING, evolve, fields
 
-from recouvrement.cli.sortie import avancement
+from recouvrement.cli.sortie import avancement, en_clair, en_options
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
 from recouvrement.lecture.qualite import qualite
@@ -50,9 +50,9 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
         if isinstance(lecture, Lecture)
         for x in lecture.creances
     }
-    dossiers, anomalies = rassembler(lus)
+    dossiers, anomalies = rassembler([(x, lu if isinstance(lu, Lecture) else en_options(lu)) for x, lu in lus])
     confies = tuple([evolve(d, mandataire=mandataire) for d in dossiers]) if mandataire else dossiers
-    return confies, list(anomalies)
+    return confies, list(map(en_clair, anomalies))
 
 
 def _mandataire(fichier: Path) -> Mandataire:

@@ -5,21 +5,24 @@ import codecs
 import csv
 import io
 import json
-import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+
+from attrs import evolve
 
 from recouvrement.affichage import date_fr, endormir
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError, a_la_commande
+from recouvrement.ports import Anomalie
 from recouvrement.resultat import pour_json
 
 TOUT_LU, EN_PARTIE, IMPOSSIBLE = 0, 1, 2
 PROCHES = {"\u202f": " ", "\u00a0": " ", "’": "'", "→": "->", "−": "-", "×": "x", "÷": "/", "€": "EUR", "…": "..."}
 Ligne = Mapping[str, Any]
+Erreur = TypeVar("Erreur", bound=RecouvrementError | None)
 
 
 def accorder_la_sortie() -> None:
@@ -73,16 +76,20 @@ def tableau(lignes: Sequence[Sequence[str]], *, gauche: int = 2) -> str:
     )
 
 
-def dire(erreur: RecouvrementError) -> str:
-    """L'erreur, en français et en options plutôt qu'en Python."""
-    if isinstance(erreur, DonneeInvalide) and (lue := erreur.valeur) is not None:
-        erreur.valeur = date_fr(lue, longue=False) if isinstance(lue, date) else str(lue)
-    return en_options(str(erreur))
+def en_options(erreur: Erreur) -> Erreur:
+    """La même, en français et en options plutôt qu'en Python."""
+    if isinstance(erreur, DonneeInvalide):
+        if isinstance(lue := erreur.valeur, date):
+            erreur.valeur = date_fr(lue, longue=False)
+        elif lue is not None:
+            erreur.valeur = str(lue)
+        erreur.remede = a_la_commande(erreur.remede)
+    return erreur
 
 
-def en_options(texte: str) -> str:
-    """« LecteurCsv(delimiteur=',') » se dit ici « --delimiteur ',' »."""
-    return re.sub(r"Lecteur(?:Csv|FEC)\((delimiteur|decimale|encodage)=([^)]*)\)", r"--\1 \2", texte)
+def en_clair(anomalie: Anomalie) -> Anomalie:
+    """La même, son remède en options."""
+    return evolve(anomalie, remede=a_la_commande(anomalie.remede))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import date
 
 from attrs import define, field, frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._ecritures import Ligne, Livres
 from recouvrement.lecture._exercices import CLIENTS, client, dater, est_reprise, nu, ouverture
 from recouvrement.lecture.constat import Constat
@@ -23,15 +23,29 @@ _CONTREPARTIES = (
     ("vente", ("70", "74", "751", "752", "753", "754", "4191", "4457", "4458", "487")),
     ("douteux", ("416",)),
 )
-_SANS_DATE = "Donnez aussi le FEC de l'exercice précédent (lire_exercices), ou cette créance en Python."
+_SANS_DATE = Remede(
+    "Donnez aussi le FEC de l'exercice précédent (lire_exercices), ou cette créance en Python.",
+    "Donnez aussi le FEC de l'exercice précédent, ou cette créance par un CSV.",
+)
+_SANS_CLIENT = Remede(
+    "Donnez-le : LecteurFEC(debiteurs={compte: Debiteur(…)}).",
+    "Corrigez ce compte dans vos livres, ou donnez ses factures par un CSV.",
+)
+_AUTRE_DEVISE = Remede("Donnez la créance en Python, dans sa devise.", "Donnez la créance par un CSV, colonne « devise ».")
 _REFUS_DEBIT = {
     "reprise": ("à-nouveau dont la date de facture est inconnue : sa prescription ne peut être dite", _SANS_DATE),
     "banque": (
         "débit venu de la banque, sans le règlement qu'il annule : rejet ou remboursement ?",
-        "Lettrez-le, ou donnez un Rejet.",
+        Remede("Lettrez-le, ou donnez un Rejet.", "Lettrez-le, ou donnez un événement « rejet » par un CSV."),
     ),
-    "douteux": ("virement d'un compte à l'autre, sans facture", "Donnez la créance en Python, à sa date."),
-    "autre": ("débit qui n'est ni une vente ni un à-nouveau", "Donnez la créance en Python si elle est due."),
+    "douteux": (
+        "virement d'un compte à l'autre, sans facture",
+        Remede("Donnez la créance en Python, à sa date.", "Donnez la créance par un CSV, à sa date."),
+    ),
+    "autre": (
+        "débit qui n'est ni une vente ni un à-nouveau",
+        Remede("Donnez la créance en Python si elle est due.", "Donnez la créance par un CSV si elle est due."),
+    ),
 }
 
 _CREDITS = {"vente": "avoir qui ne nomme pas sa facture", "reprise": "crédit repris à nouveau"}
@@ -242,7 +256,7 @@ class _Client:
             except DonneeInvalide as e:
                 refus = f"nom illisible ({e.message})"
         for y in [y for y in self.ouvertes if y.x.net]:
-            self.faits.refuser(y.x, refus, "Donnez-le : LecteurFEC(debiteurs={compte: Debiteur(…)}).")
+            self.faits.refuser(y.x, refus, _SANS_CLIENT)
         return None
 
     def _rejeter(self) -> None:
@@ -271,7 +285,7 @@ class _Client:
             facture, message, remede = None, "date de pièce absente", _SANS_DATE
         if facture is not None and y.x.devise not in ("", "EUR"):
             facture, message = None, f"facture en {y.x.devise} : les livres n'en donnent que la contre-valeur en euros"
-            remede = "Donnez la créance en Python, dans sa devise."
+            remede = _AUTRE_DEVISE
         if facture is None or facture.piece_le is None:
             return self.faits.refuser(y.x, message, remede)
         try:

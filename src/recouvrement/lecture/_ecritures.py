@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._commun import MEGA, lire_date, lire_octets, nom_de
 from recouvrement.modele.montant import Montant
 
@@ -133,7 +133,10 @@ def _encodage(octets: bytes, declare: str | None, ou: str) -> tuple[str, bool]:
         octets.decode("utf-8")
     except UnicodeDecodeError as e:
         if re.search(rb"[\x80-\x9f]", octets):
-            remede = 'Déclarez LecteurFEC(encodage="cp1252") (Windows) ou "cp850" (DOS), selon votre logiciel.'
+            remede = Remede(
+                'Déclarez LecteurFEC(encodage="cp1252") (Windows) ou "cp850" (DOS), selon votre logiciel.',
+                "Déclarez --encodage cp1252 (Windows) ou --encodage cp850 (DOS), selon votre logiciel.",
+            )
             message = f"ni UTF-8 ni ISO 8859-15 (octet {e.start}) : l'encodage ne se devine pas"
             raise DonneeInvalide(message, ou=ou, champ="encodage", remede=remede) from None
         return "iso8859-15", True
@@ -141,7 +144,10 @@ def _encodage(octets: bytes, declare: str | None, ou: str) -> tuple[str, bool]:
 
 
 def _decoder(octets: bytes, encodage: str, ou: str) -> str:
-    remede = 'Déclarez LecteurFEC(encodage="cp1252"), ou un autre encodage de Python.'
+    remede = Remede(
+        'Déclarez LecteurFEC(encodage="cp1252"), ou un autre encodage de Python.',
+        "Déclarez --encodage cp1252, ou un autre encodage de Python.",
+    )
     try:
         texte = octets.decode(encodage)
     except LookupError:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._commun import DROIT_SUPPOSE, REDEMANDER, lire_date, lire_somme
 from recouvrement.lecture._notes import lire_notes
 from recouvrement.lecture._piece import Partie, Piece
@@ -122,7 +122,10 @@ def _avoir(piece: Piece, total: Montant, le: date) -> Avoir:
             f"un avoir n'est pas une créance, et {quoi}",
             champ="BT-25 (facture antérieure)",
             valeur=", ".join(visees) or None,
-            remede="Donnez un Avoir(le=…, montant=…, creance=…) pour chaque facture visée.",
+            remede=Remede(
+                "Donnez un Avoir(le=…, montant=…, creance=…) pour chaque facture visée.",
+                "Donnez un événement « avoir » pour chaque facture visée, par un CSV.",
+            ),
         )
     montant = total if total.centimes > 0 else -total
     return Avoir(le=le, montant=montant, creance=visees[0], reference=piece.numero)
@@ -182,7 +185,10 @@ def _parts(piece: Piece, du: Montant) -> list[tuple[date | None, Montant]]:
 
 
 def _echelonnee(raison: str, valeur: str) -> DonneeInvalide:
-    remede = "Donnez une Creance par échéance, de même « facture »."
+    remede = Remede(
+        "Donnez une Creance par échéance, de même « facture ».",
+        "Donnez par un CSV une ligne par échéance, de même « facture ».",
+    )
     return DonneeInvalide(f"plusieurs échéances : {raison}", champ="BT-9 (échéance)", valeur=valeur or None, remede=remede)
 
 

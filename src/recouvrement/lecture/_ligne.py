@@ -6,7 +6,7 @@ from datetime import date
 
 from attrs import frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede, a_la_commande
 from recouvrement.lecture._commun import lire_date
 from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.devises import decimales
@@ -32,7 +32,9 @@ class Ligne:
     cellules: Mapping[str, str]
     decimale: str
     forme_date: str
-    conseil: str = "déclarez LecteurCsv(decimale=…)"
+    conseil: str = Remede(
+        "déclarez LecteurCsv(decimale=…)", "déclarez --decimale … (s'il y a une correspondance, dans son [format])"
+    )
 
     def texte(self, colonne: str) -> str | None:
         """Cellule, ou rien si elle est vide."""
@@ -105,6 +107,6 @@ class Ligne:
             return f"« {autre} » n'est pas la marque décimale déclarée (« {self.decimale} »), et ne sépare pas les milliers"
         return "montant illisible"
 
-    def _remede(self, exactes: int) -> str:
+    def _remede(self, exactes: int) -> Remede:
         modele = f"1234{self.decimale}{'56789'[:exactes]}" if exactes else "1234"
-        return f"Écrivez « {modele} », ou {self.conseil}."
+        return Remede(*[f"Écrivez « {modele} », ou {conseil}." for conseil in (self.conseil, a_la_commande(self.conseil))])

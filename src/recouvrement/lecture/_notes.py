@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture.constat import Constat
 from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe
 from recouvrement.modele.montant import Taux
@@ -11,6 +11,13 @@ from recouvrement.modele.personnes import Qualite
 
 # EN 16931, BT-21 (UNTDID 4451), selon la règle BR-FR-05 de la norme AFNOR XP Z12-012.
 PENALITES, INDEMNITE, ESCOMPTE = "PMD", "PMT", "AAB"
+_TAUX_A_DONNER = Remede(
+    "Donnez-le dans ConditionsPaiement(taux_penalites=…).", "Donnez cette facture par un CSV, colonne « taux_penalites »."
+)
+_S_IL_EST_CONVENU = Remede(
+    "Donnez-le dans ConditionsPaiement s'il est convenu.",
+    "S'il est convenu, donnez cette facture par un CSV, colonne « taux_penalites ».",
+)
 _CHAMPS = {PENALITES: "note PMD (pénalités)", INDEMNITE: "note PMT (indemnité)", ESCOMPTE: "note AAB (escompte)"}
 
 _NOMBRE = r"[0-9]{1,3}(?:[.,][0-9]{1,4})?"
@@ -63,9 +70,7 @@ def lire_notes(notes: tuple[tuple[str, str], ...], qualite: Qualite, constat: Co
     retenu = taux[0] if taux else None
     if retenu is not None and qualite in (Qualite.CONSOMMATEUR, Qualite.NON_PROFESSIONNEL):
         message = "taux écrit sur la facture d'un débiteur qui n'est pas professionnel : il n'est pas retenu"
-        constat.alerter(
-            message, champ=_CHAMPS[PENALITES], valeur=retenu, remede="Donnez-le dans ConditionsPaiement s'il est convenu."
-        )
+        constat.alerter(message, champ=_CHAMPS[PENALITES], valeur=retenu, remede=_S_IL_EST_CONVENU)
         retenu = None
     return ConditionsPaiement(taux_penalites=retenu, escompte=next((e for e in escomptes if e), None))
 
@@ -96,7 +101,7 @@ def _taux(texte: str, brut: str, legal: str, constat: Constat) -> Iterator[Taux 
         "taux de pénalités que nous ne savons pas lire : celui de la loi est appliqué",
         champ=_CHAMPS[PENALITES],
         valeur=brut,
-        remede="Donnez-le dans ConditionsPaiement(taux_penalites=…).",
+        remede=_TAUX_A_DONNER,
     )
 
 

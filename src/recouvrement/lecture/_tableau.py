@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._faits_csv import (
     COLONNES_CREANCES,
     COLONNES_EVENEMENTS,
@@ -97,18 +97,23 @@ def _places(noms: Sequence[str], connues: tuple[str, ...], correspondance: Corre
     return places
 
 
+_SANS_CREANCIER = Remede("Ajoutez-la, ou donnez creancier=….", "Ajoutez-la, ou donnez --creancier NOM avec --correspondance.")
+
+
 def _exiger(presentes: set[str], evenementiel: bool, creancier: Creancier | None) -> None:
     exigees = ["type", "le"] if evenementiel else ["reference", "principal", "emise_le", "debiteur_nom"]
     if not evenementiel:
         double = next((nom for nom in sorted(presentes) if nom.startswith("creancier_")), None)
         if creancier and double:
-            remede = "Ôtez les colonnes creancier_…, ou l'argument creancier=…."
+            remede = Remede(
+                "Ôtez les colonnes creancier_…, ou l'argument creancier=….", "Ôtez les colonnes creancier_…, ou --creancier."
+            )
             raise DonneeInvalide("le créancier est donné deux fois", champ=double, remede=remede)
         exigees += [] if creancier else ["creancier_nom"]
     for nom in exigees:
         if nom not in presentes:
-            remede = "Ajoutez-la" + (", ou donnez creancier=…." if nom == "creancier_nom" else ".")
-            raise DonneeInvalide("colonne obligatoire absente", champ=nom, remede=remede)
+            ajouter = _SANS_CREANCIER if nom == "creancier_nom" else "Ajoutez-la."
+            raise DonneeInvalide("colonne obligatoire absente", champ=nom, remede=ajouter)
 
 
 @define

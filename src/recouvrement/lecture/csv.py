@@ -10,7 +10,7 @@ from typing import Literal, Self
 from attrs import field, frozen
 
 from recouvrement.affichage import ranimer
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._commun import MEGA, lire_octets, nom_de
 from recouvrement.lecture._faits_csv import Parties
 from recouvrement.lecture._ligne import Ligne
@@ -88,9 +88,9 @@ class LecteurCsv:
 
     def _texte(self, octets: bytes, ou: str) -> str:
         if "16" not in self.encodage and octets.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-            remede = 'Enregistrez-le en « CSV UTF-8 », ou déclarez LecteurCsv(encodage="utf-16").'
+            remede = self._declarer("encodage", "utf-16", "Enregistrez-le en « CSV UTF-8 », ou ")
             raise DonneeInvalide("le fichier est en UTF-16 (« Texte Unicode » d'un tableur)", ou=ou, remede=remede)
-        remede = 'Enregistrez le fichier en UTF-8, ou déclarez LecteurCsv(encodage="cp1252").'
+        remede = self._declarer("encodage", "cp1252", "Enregistrez le fichier en UTF-8, ou ")
         try:
             texte = octets.decode(self.encodage)
         except LookupError:
@@ -101,6 +101,13 @@ class LecteurCsv:
         if "\0" in texte:
             raise DonneeInvalide("caractère nul : ce n'est pas un CSV dans cet encodage", ou=ou, remede=remede)
         return texte
+
+    def _declarer(self, reglage: str, valeur: str, sinon: str = "") -> Remede:
+        """Comment régler le lecteur : en Python, par une option, ou dans la correspondance, qui remplace les options."""
+        verbe, ecrite = "déclarez" if sinon else "Déclarez", repr(valeur)[1:-1]
+        dans_le_toml = f'{reglage} = "{ecrite}" au [format] de la correspondance'
+        commande = f"--{reglage} '{ecrite}'" if self.correspondance is None else dans_le_toml
+        return Remede(f"{sinon}{verbe} LecteurCsv({reglage}={valeur!r}).", f"{sinon}{verbe} {commande}.")
 
     def _rangs(self, texte: str, ou: str) -> Iterator[tuple[str, list[str]]]:
         """Lignes non vides, avec leur place dans le fichier."""
@@ -126,7 +133,7 @@ class LecteurCsv:
                 raise DonneeInvalide(
                     f"l'en-tête est délimité par « {nom} », le délimiteur déclaré est « {self.delimiteur} »",
                     ou=ou,
-                    remede=f"Déclarez LecteurCsv(delimiteur={autre!r}).",
+                    remede=self._declarer("delimiteur", autre),
                 )
 
     def _ligne(self, entete: Entete, colonnes: Sequence[str], cellules: Sequence[str]) -> Ligne:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from recouvrement.affichage import date_fr
-from recouvrement.erreurs import RecouvrementError
+from recouvrement.erreurs import RecouvrementError, Remede
 from recouvrement.lecture._ecritures import Livres
 from recouvrement.lecture.csv import LecteurCsv
 from recouvrement.lecture.fec import LecteurFEC, ResumeFec
@@ -37,6 +37,7 @@ GENRES: dict[Genre, str] = {
     "mt940": "relevé de compte (MT940)",
     "inconnu": "format inconnu",
 }
+_CREANCIER = Remede("le créancier : un FEC ne le nomme pas", "le créancier, par --creancier et --siren : un FEC ne le nomme pas")
 _VIDE = Lecture()
 _SANS_NOM = Creancier(nom="créancier à donner", qualite=Qualite.CONSOMMATEUR)
 
@@ -49,7 +50,7 @@ class Diagnostic:
         genre: ``csv``, ``table``, ``facture``, ``fec``, ``camt``, ``statut``, ``mt940`` ou ``inconnu``.
         compris: Ce qui a été lu : intitulé, valeur.
         manque: Ce qu'il faudrait donner en plus.
-        erreur: Pourquoi le fichier est refusé en entier ; vide s'il est lu.
+        cause: L'erreur qui refuse le fichier en entier ; ``None`` s'il est lu.
     """
 
     fichier: str
@@ -57,7 +58,12 @@ class Diagnostic:
     compris: tuple[tuple[str, str], ...] = ()
     manque: tuple[str, ...] = ()
     lecture: Lecture = _VIDE
-    erreur: str = ""
+    cause: RecouvrementError | None = field(default=None, eq=str)
+
+    @property
+    def erreur(self) -> str:
+        """Pourquoi le fichier est refusé en entier ; vide s'il est lu."""
+        return str(self.cause) if self.cause else ""
 
     @property
     def refuse(self) -> bool:
@@ -120,13 +126,13 @@ def diagnostiquer(
             compris, manque = [], []
         elif genre == "fec":
             lecture, resume = (fec if fec.creancier else evolve(fec, creancier=_SANS_NOM)).resumer([source])
-            compris, manque = _du_fec(resume), [] if fec.creancier else ["le créancier : un FEC ne le nomme pas"]
+            compris, manque = _du_fec(resume), [] if fec.creancier else [_CREANCIER]
         elif genre in lecteurs:
             lecture, compris, manque = lecteurs[genre].lire(source), [], []
         else:
             raise illisible(genre, fichier)
     except RecouvrementError as e:
-        return Diagnostic(fichier=fichier, genre=genre, erreur=str(e))
+        return Diagnostic(fichier=fichier, genre=genre, cause=e)
     return Diagnostic(
         fichier=fichier,
         genre=genre,
@@ -199,4 +205,7 @@ def _manques(lecture: Lecture) -> Iterator[str]:
     if lecture.evenements and not lecture.creances:
         yield "les créances que ces événements nomment : lisez-les avec ce fichier"
     if lecture.encaissements and not lecture.creances:
-        yield "les créances : rapprochez avec Portefeuille.rapprocher(encaissement.paiement, libelle=encaissement.libelle)"
+        yield Remede(
+            "les créances : rapprochez avec Portefeuille.rapprocher(encaissement.paiement, libelle=encaissement.libelle)",
+            "les créances : lisez-les avec ce relevé, et donnez par un CSV les paiements que vous reconnaissez",
+        )

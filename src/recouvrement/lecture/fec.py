@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._clients import Encours, Faits, Reglages, lire_clients
 from recouvrement.lecture._commun import nom_de
 from recouvrement.lecture._ecritures import Livres, lire_livres, siren_du_nom
@@ -89,7 +89,7 @@ class LecteurFEC:
         lues = tuple(sources)
         ou = ", ".join(dict.fromkeys(nom_de(s) for s in lues))
         if self.creancier is None:
-            remede = "Donnez LecteurFEC(creancier=Creancier(…)) ; à la commande, --creancier NOM."
+            remede = Remede("Donnez LecteurFEC(creancier=Creancier(…)).", "Ajoutez --creancier NOM --siren SIREN.")
             raise DonneeInvalide("un FEC ne nomme pas le créancier", ou=ou, champ="creancier", remede=remede)
         livres = tuple([lire_livres(s, self.encodage) for s in lues])
         _sans_chevauchement(livres)
@@ -118,15 +118,22 @@ class LecteurFEC:
         if siren and autres:
             constat.alerter("le nom du fichier porte un autre SIREN que le créancier", champ="siren", valeur=", ".join(autres))
         if any(x.suppose for x in livres):
-            remede = "Si des accents sont faux, déclarez LecteurFEC(encodage=…) : « cp1252 », « cp850 »."
+            faux = "Si des accents sont faux, déclarez"
+            remede = Remede(f"{faux} LecteurFEC(encodage=…) : « cp1252 », « cp850 ».", f"{faux} --encodage cp1252, ou cp850.")
             constat.alerter("pas en UTF-8 : lu en ISO 8859-15, l'encodage de la loi", champ="encodage", remede=remede)
         if faits.creances and self.conditions.terme is None:
-            remede = "Donnez LecteurFEC(conditions=ConditionsPaiement(terme=…)) si un délai est convenu."
+            remede = Remede(
+                "Donnez LecteurFEC(conditions=ConditionsPaiement(terme=…)) si un délai est convenu.",
+                "Si un délai est convenu, donnez ces factures par un CSV, colonne « echeance ».",
+            )
             constat.alerter("un FEC ne dit pas les échéances : calculées par la loi", champ="echeance", remede=remede)
         inconnus = {x.debiteur.cle for x in faits.creances if x.debiteur.identifiant not in {*self.qualites, *self.debiteurs}}
         if inconnus - {x.cle for x in self.debiteurs.values()}:
             message = "qualité inconnue : traités comme des consommateurs"
-            remede = "Donnez LecteurFEC(qualites={compte auxiliaire: Qualite.…})."
+            remede = Remede(
+                "Donnez LecteurFEC(qualites={compte auxiliaire: Qualite.…}).",
+                "Donnez leurs factures par un CSV, colonne « debiteur_qualite ».",
+            )
             constat.alerter(message, champ="debiteur_qualite", valeur=f"{len(inconnus)} clients", remede=remede)
         absents = {*self.qualites, *self.debiteurs} - {
             client(x) for y in livres for x in y.lignes if x.compte.startswith(CLIENTS)

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from attrs import evolve
 
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError, Remede
 from recouvrement.lecture.constat import Constat
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
 from recouvrement.modele.evenements import Blocage, Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
+
+_RAPPROCHER = Remede("Voyez Portefeuille.rapprocher.", "Donnez ceux que vous reconnaissez par un CSV : type « paiement ».")
+_ANNULER = Remede("Voyez Retour.rejet.", "Donnez ceux que vous reconnaissez par un CSV : type « rejet ».")
 
 
 class _Fait(NamedTuple):
@@ -109,8 +112,8 @@ def _propositions(nom: str, lecture: Lecture) -> Iterator[Anomalie]:
     """Ce qu'un relevé propose : rien n'en est imputé, et cela se dit."""
     regles = sum(e.debiteur is None for e in lecture.encaissements)
     for nombre, message, remede in (
-        (regles, "règlements à rapprocher : rien n'est imputé", "Voyez Portefeuille.rapprocher."),
-        (len(lecture.retours), "paiements revenus impayés : aucun n'est annulé", "Voyez Retour.rejet."),
+        (regles, "règlements à rapprocher : rien n'est imputé", _RAPPROCHER),
+        (len(lecture.retours), "paiements revenus impayés : aucun n'est annulé", _ANNULER),
     ):
         if nombre:
             yield Anomalie(gravite="alerte", ou=nom, message=message, valeur=str(nombre), remede=remede)

@@ -99,7 +99,7 @@ def _destinataire(courrier: Courrier, profil: ProfilAdresse) -> tuple[str, ...]:
         raise DonneeInvalide(
             "adresse postale absente",
             champ="destinataire.adresse",
-            remede="Donnez une Adresse, ou rendez avec RenduPdf(SANS_ADRESSE).",
+            remede="Donnez-la (debiteur_voie, debiteur_code_postal, debiteur_commune d'un CSV), ou rendez-la sans fenêtre : SANS_ADRESSE.",
         )
     return bloc_adresse(courrier.destinataire.nom, courrier.destinataire.adresse)
 
