@@ -163,6 +163,26 @@ def test_une_creance_sans_regime_d_interets_n_ote_pas_les_autres(capsys, tmp_pat
     assert {x["reference"]: x["regime"] for x in json.loads(dit)} == {"F-1": "commercial", "T-1": "transport_marchandises"}
 
 
+@pytest.mark.parametrize(
+    ("commande", "au", "autre", "raison"),
+    [
+        ("voies", "2026-09-01", ("F-2;250,50;2026-04-01;2026-05-01", ";USD"), "les seuils et les tarifs des voies sont en euros"),
+        ("plan", "2099-12-01", ("F-2;250,50;2099-10-01;2099-11-01", ";EUR"), "une date de 1900 à 2100 est attendue"),
+    ],
+)
+def test_un_dossier_refuse_n_arrete_pas_les_autres(
+    capsys, tmp_path: Path, commande: str, au: str, autre: tuple[str, str], raison: str
+) -> None:
+    fichier, (debut, devise) = tmp_path / "c.csv", autre
+    refuse = f"{debut};Refus SARL;commercant;{FIN}"
+    lignes = zip((ENTETE, BONNE, refuse), (";devise", ";EUR", devise), strict=True)
+    fichier.write_text("".join(x.rstrip("\n") + n + "\n" for x, n in lignes), encoding="utf-8")
+    code, dit, erreurs = lancer(capsys, commande, fichier, "--au", au)
+    assert (code, "Menuiserie SARL" in dit, "Refus SARL" in dit) == (1, True, False)
+    assert "Refusé : c.csv, Refus SARL : F-2 : " in erreurs
+    assert raison in erreurs
+
+
 def test_une_prescription_non_decrite_est_refusee(capsys, tmp_path: Path) -> None:
     fichier = tmp_path / "c.csv"
     lignes = [ENTETE, BONNE, AUTRE]

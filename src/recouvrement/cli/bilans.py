@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -18,9 +19,10 @@ from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
 from recouvrement.politique.politique import Politique
-from recouvrement.politique.portefeuille import Ecarte, Portefeuille, examiner_au_mieux
+from recouvrement.politique.portefeuille import Ecarte, Portefeuille, ecarter, examiner_au_mieux
 from recouvrement.ports import Anomalie
 
+T = TypeVar("T")
 COLONNES = ("principal", "penalites", "interets", "indemnite", "total")
 
 
@@ -134,10 +136,8 @@ def _prescriptions(
 
 def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Les étapes à venir."""
-    plans = [
-        (b.dossier.debiteur.nom, Politique().calendrier(b.dossier, au=options.au))
-        for b in bilans_de(options, dossiers, anomalies)
-    ]
+    prevus = _de_chacun(options, dossiers, anomalies, lambda d: Politique().calendrier(d, au=options.au))
+    plans = [(b.dossier.debiteur.nom, p) for b, p in prevus]
     lignes = [{"debiteur": nom} | ligne for nom, p in plans for ligne in p.vers_lignes()]
     if not pour_un_programme(options, lignes, [{"debiteur": nom} | p.vers_dict() for nom, p in plans]):
         print("\n".join(f"{nom}\n{p.expliquer()}\n" for nom, p in plans))
@@ -146,7 +146,7 @@ def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) 
 
 def voies(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Ce qui peut suivre l'amiable."""
-    lues = [(b, Politique().voies(b.dossier, au=options.au)) for b in bilans_de(options, dossiers, anomalies)]
+    lues = _de_chacun(options, dossiers, anomalies, lambda d: Politique().voies(d, au=options.au))
     lignes = [
         {"debiteur": b.dossier.debiteur.nom, "voie": v.cle, "intitule": v.intitule, "etat": v.etat, "motif": v.motif}
         for b, siennes in lues
@@ -208,6 +208,19 @@ def bilans_de(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomal
     examens = [examiner_au_mieux(Politique(), dossier, au=options.au) for dossier in dossiers]
     anomalies += [_refus(options, ecarte) for _, ecartes in examens for ecarte in ecartes]
     return [bilan for bilan, _ in examens if bilan]
+
+
+def _de_chacun(
+    options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie], demander: Callable[[Dossier], T]
+) -> list[tuple[Bilan, T]]:
+    """Le bilan de chaque dossier, et ce qu'il répond ; celui que la question refuse devient une anomalie."""
+    repondus = []
+    for bilan in bilans_de(options, dossiers, anomalies):
+        try:
+            repondus.append((bilan, demander(bilan.dossier)))
+        except RecouvrementError as e:
+            anomalies.append(_refus(options, ecarter(bilan.dossier, e)))
+    return repondus
 
 
 def _refus(options: argparse.Namespace, ecarte: Ecarte) -> Anomalie:

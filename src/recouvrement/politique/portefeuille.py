@@ -48,7 +48,7 @@ def examiner_au_mieux(politique: Politique, dossier: Dossier, *, au: date) -> tu
     try:
         return politique.examiner(dossier, au=au), ()
     except RecouvrementError as e:
-        entier = (_ecarte(dossier, e),)
+        entier = (ecarter(dossier, e),)
     ecartes = tuple([ecarte for x in dossier.creances if (ecarte := _seule(politique, x, au))])
     saines = {x.reference for x in dossier.creances} - {r for e in ecartes for r in e.creances}
     plans = [e for e in dossier.evenements if isinstance(e, Echeancier)]
@@ -66,7 +66,7 @@ def _seule(politique: Politique, creance: Creance, au: date) -> Ecarte | None:
     try:
         politique.examiner(seule, au=au)
     except RecouvrementError as e:
-        return _ecarte(seule, e)
+        return ecarter(seule, e)
     return None
 
 
@@ -216,6 +216,7 @@ def _ranger(dossiers: Iterable[Dossier]) -> tuple[Dossier, ...]:
     return tuple([dossier for _, dossier in sorted(ranges, key=lambda r: r[0])])
 
 
-def _ecarte(dossier: Dossier, erreur: RecouvrementError) -> Ecarte:
+def ecarter(dossier: Dossier, erreur: RecouvrementError) -> Ecarte:
+    """Le dossier entier, et l'erreur qui l'écarte."""
     references = tuple([x.reference for x in dossier.creances])
     return Ecarte(dossier.creancier.nom, dossier.debiteur.nom, references, type(erreur).__name__, str(erreur))
