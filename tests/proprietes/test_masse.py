@@ -133,7 +133,7 @@ def attendu(politique: Politique, c: Creance, faits: tuple[Paiement, ...], au: d
     except RecouvrementError as e:
         return str(e)
     (b,), prochaine = bilan.creances, bilan.prochaine
-    postes = ("principal", "penalites", "interets", "indemnite", "total")
+    postes = ("principal", "penalites", "interets", "indemnite", "frais", "total")
     return {
         "reference": c.reference,
         "debiteur": None,

@@ -378,6 +378,20 @@ def test_un_plan_et_une_remise_vont_aux_objets() -> None:
     assert [x["repris"] for x in rendu.bilans.to_pylist()] == [True, True, False]
 
 
+def test_les_frais_justifies_ont_leur_colonne() -> None:
+    """Ce qui excède les 40 € ; le total est la somme de ses colonnes, sur chaque ligne."""
+    frais = {"type": ["frais_justifies"], "le": [date(2026, 6, 10)], "montant_centimes": [10_000]}
+    preuve = {"motif": ["cabinet"], "piece": ["facture n° 12"]}
+    rendu = examiner(2, evenements=pa.table({"creance": ["F-0"]} | frais | preuve))
+    assert [x["frais_centimes"] for x in rendu.bilans.to_pylist()] == [6_000, 0]
+    postes = [f"{poste}_centimes" for poste in ("principal", "penalites", "interets", "indemnite", "frais")]
+    for x in rendu.bilans.to_pylist():
+        assert sum(x[poste] for poste in postes) == x["total_centimes"]
+    assert (
+        le_motif(examiner(evenements=pa.table({"creance": ["F-0"]} | frais))) == "motif : cellule vide, pour « frais_justifies »"
+    )
+
+
 @pytest.mark.parametrize(
     "autres", [{"devise": ["EUR"]}, {"capitalisation": [False]}, {"avoirs_le": [[]], "avoirs_centimes": [[]]}]
 )

@@ -18,6 +18,7 @@ from recouvrement.modele.evenements import (
     DecheanceTerme,
     DelaiDeGrace,
     Echeancier,
+    FraisJustifies,
     Paiement,
     ProcedureCollective,
     Promesse,
@@ -38,6 +39,7 @@ TYPES: Mapping[str, type[Any]] = {
     "rejet": Rejet,
     "avoir": Avoir,
     "remise": Remise,
+    "frais_justifies": FraisJustifies,
     "contestation": Contestation,
     "promesse": Promesse,
     "echeancier": Echeancier,
@@ -186,6 +188,7 @@ def resumer(bilan: Bilan) -> dict[str, Any]:
         "penalites_centimes": b.penalites.valeur.centimes,
         "interets_centimes": b.interets.valeur.centimes,
         "indemnite_centimes": b.indemnite.valeur.centimes,
+        "frais_centimes": b.frais.valeur.centimes,
         "total_centimes": b.total.valeur.centimes,
         "trop_percu_centimes": bilan.trop_percu.centimes,
     }

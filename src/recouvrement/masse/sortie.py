@@ -17,7 +17,7 @@ TELLES_QUELLES = ("reference", "debiteur", "devise", "emise_le")
 CODES = ("regime", "prescription_regime", "etape")
 DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
 CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
-SOUVENT_NULS = ("interets_centimes", "trop_percu_centimes")
+SOUVENT_NULS = ("interets_centimes", "frais_centimes", "trop_percu_centimes")
 ABSENT = -1
 Etaler = Callable[[Any, Any, Sequence[Any]], tuple[Any, Any]]
 """Les bornes de chaque liste, et leurs éléments à la suite ; des numéros, de la longueur et des éléments de chacun (voir ``_combiner``)."""
