@@ -141,6 +141,23 @@ def test_bean_check_refuse_un_fait_faux_et_dit_ou(texte, dit):
     assert len(fautes) == 1
 
 
+@pytest.mark.parametrize(
+    "fait",
+    [
+        '2026-06-01 * "Virement"\n  moyen: "troc à venir"\n  affectation: "personne"\n  Assets:Bank  100 EUR\n  Assets:Clients:Sud\n',
+        '2026-06-01 custom "relance" Assets:Clients:Sud\n  cannal: "courriel"\n',
+        '2026-06-01 custom "promesse" Assets:Clients:Sud\n  montant: "cent"\n  pour_le: 2026-07-01\n',
+    ],
+    ids=["paiement", "colonne", "cellule"],
+)
+def test_un_fait_refuse_n_atteint_que_son_client(fait):
+    autre = FACTURE.replace("Clients:Sud", "Clients:Nord").replace("^F-1", "^F-2")
+    ouvert = '2026-01-01 open Assets:Clients:Nord\n  debiteur: "Ateliers du Nord SAS"\n  qualite: "commercant"\n'
+    dossiers, anomalies = rassembler([(Path("livre"), lire(ouvert + FACTURE + autre + fait))])
+    atteints = {d.debiteur.nom for d in dossiers for a in anomalies if a.atteint(d)}
+    assert atteints == {"Ateliers du Sud SAS"}
+
+
 def test_une_facture_a_confirmer_attend():
     lecture = lire(FACTURE.replace(' * "', ' ! "'))
     assert not lecture.creances

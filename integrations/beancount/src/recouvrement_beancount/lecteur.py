@@ -190,11 +190,14 @@ class _Livre:
         try:
             lue = lire_table({colonne: [valeur] for colonne, valeur in ligne.items()})
         except DonneeInvalide as e:
-            lue = Lecture(anomalies=(Anomalie(gravite="refus", ou="", message=e.message, champ=e.champ, remede=e.remede),))
+            refus = Anomalie(gravite="refus", ou="", message=e.message, champ=e.champ, remede=e.remede)
+            lue = Lecture(anomalies=(evolve(refus, creances=() if "type" in ligne else None),))
+        siennes = tuple([x.reference for x in self.creances.get(compte, ())]) or None
         for anomalie in lue.anomalies:
             porteur = self.clients[compte] if anomalie.champ.startswith("debiteur_") else directive
             porteur = self.creancier if anomalie.champ.startswith("creancier_") and self.creancier else porteur
-            self.constats.append(Constat(evolve(anomalie, ou=_ou(porteur.meta)), porteur, compte))
+            atteintes = siennes if anomalie.creances == () else anomalie.creances  # un fait qui n'en nomme aucune : ce client
+            self.constats.append(Constat(evolve(anomalie, ou=_ou(porteur.meta), creances=atteintes), porteur, compte))
         return lue
 
     def _noter(self, gravite: Any, message: str, directive: data.Directive, compte: str) -> None:
