@@ -264,6 +264,8 @@ def test_une_ligne_fautive_dit_pourquoi_et_n_arrete_pas_les_autres(faute: Mappin
 def test_le_noyau_ne_voit_que_ce_que_tout_regime_regit() -> None:
     """Née avant un régime et échue depuis, une ligne va aux objets, et ils disent les mêmes centimes."""
     assert en_date(NEES_DEPUIS) == max(r.depuis for r in pour("fr").regimes if r.depuis)
+    tardif = evolve(pour("fr"), regimes=tuple(evolve(r, depuis=date(2026, 1, 1)) for r in pour("fr").regimes))
+    assert examiner_table(pa.table(colonnes()), politique=Politique(droit=tardif), au=AU).repris == 1
     jours = {"emise_le": [date(2012, 12, 1), date(2013, 5, 1)], "echeance": [date(2013, 6, 1)] * 2}
     resultat = examiner(2, au=date(2014, 1, 1), **jours)
     assert [ligne["repris"] for ligne in resultat.bilans.to_pylist()] == [True, False]

@@ -20,7 +20,7 @@ from recouvrement.droit.fr.echeances import AU_DELA
 from recouvrement.droit.fr.penalites import FOIS, INDICES
 from recouvrement.droit.fr.plafonds import plafond, sans_question
 from recouvrement.erreurs import RecouvrementError
-from recouvrement.masse.colonnes import DERNIER, DIX_MILLIEMES_MAX, PREMIER, Cle, Entiers, Masque, en_date, numero
+from recouvrement.masse.colonnes import DERNIER, DIX_MILLIEMES_MAX, NEES_DEPUIS, PREMIER, Cle, Entiers, Masque, en_date, numero
 from recouvrement.masse.jours import SANS_REPONSE, ParJour, par_date, sans_erreur
 from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe
 from recouvrement.modele.creance import Creance
@@ -92,7 +92,6 @@ class Classe:
 
     Attributes:
         court: ``rien`` sans mise en demeure ; le taux de la ligne (``fixe``), celui du premier jour (``fige``), ou les ``paliers``.
-        depuis: Échéances à compter desquelles le régime joue.
         ecarte: Un taux est convenu, et le régime ne l'admet pas.
         prescrire: Dernier jour utile et jour prudent, par jour de départ.
         interrompu: Un paiement du débiteur ouvre un délai neuf, comme un départ de ce jour-là ; sinon, rien n'en est su ici.
@@ -107,7 +106,6 @@ class Classe:
     ligne: RegimePrescription
     court: Literal["rien", "fixe", "fige", "paliers"]
     paliers: Paliers | None
-    depuis: int
     ecarte: bool
     prescrire: ParJour
     interrompu: bool
@@ -133,7 +131,7 @@ class Classe:
             return np.zeros(len(echeance), bool)
         if self.court == "paliers" and self.paliers is not None:
             au = min(au, int(self.paliers.au[-1])) if au >= self.paliers.du[0] else TOUJOURS
-        return (echeance >= self.depuis) & (echeance < au)
+        return echeance < au
 
     def doute(self, echeance: Entiers, au: int) -> Masque:
         """Vrai si le taux de la ligne porte une réserve, ou n'est pas connu de son premier jour."""
@@ -144,7 +142,7 @@ class Classe:
             doute |= self.paliers.au_jour(echeance + 1) == SANS_REPONSE
         for du, fin in self.paliers.doutes:
             doute |= (echeance < fin) & ((du <= au) if self.court == "paliers" else (echeance >= du - 1))
-        return doute & (echeance >= self.depuis)
+        return doute
 
 
 class Droits:
@@ -194,6 +192,8 @@ class Droits:
             classe = self._classe(cle)
         except (RecouvrementError, ValueError, OverflowError):
             return None
+        if classe.regime.depuis is not None and numero(classe.regime.depuis) > NEES_DEPUIS:
+            return None
         if classe.paliers is not None and classe.paliers.taux.max() > DIX_MILLIEMES_MAX:
             return None
         legal = numero(self.politique.droit.baremes[INDICES["legal"]].connu_au)
@@ -215,7 +215,6 @@ class Droits:
             ligne=ligne,
             court=court,
             paliers=paliers,
-            depuis=numero(regime.depuis) if regime.depuis else TOUJOURS,
             ecarte=stipule and not convenu,
             prescrire=self._prescrire(modele, ligne),
             interrompu=self._interrompu(modele, ligne),

@@ -76,7 +76,6 @@ class _Etat:
         self.trop_percu = np.zeros(n, np.int64)
         self.curseur = echeance.copy()
         self.constate, self.en_retard, self.lignes, self.arret = (np.zeros(n, bool) for _ in range(4))
-        self.court = echeance >= classe.depuis
         self.due = classe.indemnite(echeance)[0]
         premiers, derniers = ordre(classe.regime, droits.politique.conventions)
         self.ordre = [p for p in premiers + derniers if p in self.postes]
@@ -84,7 +83,7 @@ class _Etat:
     def payer(self, rangs: Rangs, jours: Entiers, montants: Entiers) -> Masque:
         """Un paiement par ligne ; vrai s'il y a éteint quelque chose."""
         self._constater(rangs, jours)
-        base, avant = self._base(rangs), self.curseur[rangs]
+        base, avant = self.postes["principal"][rangs], self.curseur[rangs]
         taux = None if self.taux is None else self.taux[rangs]
         self.postes["penalites"][rangs] += entre(self.droits, self.classe, base, taux, avant, jours)
         self._marquer(rangs, base, avant, jours)
@@ -102,7 +101,7 @@ class _Etat:
         """Ferme les lignes du décompte au jour d'examen, inclus."""
         tous, au = slice(None), np.int64(numero(self.droits.au))
         self._constater(tous, au)
-        base = self._base(tous)
+        base = self.postes["principal"]
         a_l_examen(self.droits, self.classe, base, self.taux, self.curseur, accrus := np.empty_like(base))
         self.postes["penalites"] += accrus
         self._marquer(tous, base, self.curseur, au)
@@ -120,9 +119,6 @@ class _Etat:
         if self.classe.regime.interets_sous:
             dits |= ((principal == 0) & (penalites + indemnite > 0) & self.lignes) * A_PAYER
         vers.alertes[:] = np.where(vers.alertes == AUX_OBJETS, AUX_OBJETS, dits)
-
-    def _base(self, rangs: Rangs | slice) -> Entiers:
-        return self.postes["principal"][rangs] * self.court[rangs]
 
     def _constater(self, rangs: Rangs | slice, jours: Any) -> None:
         """Un retard naît quand il reste du principal à la fin du jour d'échéance ; l'indemnité naît avec lui."""
@@ -160,8 +156,7 @@ def examiner(droits: Droits, classe: Classe, c: Colonnes, paiements: Paiements |
     tiennent(classe, c.principal, taux, echeance, premiere, au, vers.faites)
     retards(droits, classe).remplir(echeance, (vers.indemnite_centimes, vers.alertes))
     if paiements is None:
-        base = c.principal if premiere >= classe.depuis else c.principal * (echeance >= classe.depuis)
-        a_l_examen(droits, classe, base, taux, echeance, vers.penalites_centimes)
+        a_l_examen(droits, classe, c.principal, taux, echeance, vers.penalites_centimes)
     else:
         departs = [jours if jours is None else jours.copy() for jours in departs]
         etat = _Etat(droits, classe, c, echeance, taux)

@@ -53,7 +53,7 @@ DEPARTS = ("emission", "execution", "exigibilite")
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
 
 REGLE = np.dtype(
-    [(nom, np.int64) for nom in ("tient", "depuis", "court_avant", "connu_au", "partis_depuis")]
+    [(nom, np.int64) for nom in ("tient", "court_avant", "connu_au", "partis_depuis")]
     + [(nom, np.int32) for nom in ("premier", "dernier", "plafond", "toujours", "sans_demeure", "a_payer")]
     + [(nom, np.int8) for nom in ("depart", "prudence", "convenu", "court", "plancher", "interrompu", "butoir")]
     + [("ordre", np.int8, len(POSTES))],
@@ -150,7 +150,6 @@ class Compilees:
         variable = classe.court == "paliers" and paliers is not None
         haut = TAUX_COURANT if paliers is None else int(paliers.taux.max())
         un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1))
-        un["depuis"] = classe.depuis
         un["court_avant"], un["connu_au"] = TOUJOURS if classe.court == "rien" else au, JAMAIS
         if variable and paliers is not None:
             un["court_avant"] = min(au, int(paliers.au[-1])) if au >= paliers.du[0] else TOUJOURS
@@ -251,10 +250,9 @@ def _payer(
             if principal > 0:
                 en_retard = True
                 indemnite += jour.indemnite
-        base = principal if e >= regle.depuis else 0
         entamee = max(jour.suivante - 1, regle.premier)
-        penalites += _courus(base, taux, curseur, le, entamee, regle.dernier, du, fin, taux_du)
-        if regle.court and base > 0 and le > curseur:
+        penalites += _courus(principal, taux, curseur, le, entamee, regle.dernier, du, fin, taux_du)
+        if regle.court and principal > 0 and le > curseur:
             arret = arret or le > regle.connu_au
             if taux != VARIABLE or (
                 regle.premier < regle.dernier and min(le, fin[regle.dernier - 1]) > max(curseur, du[regle.premier] - 1)
@@ -375,14 +373,13 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
                 alertes |= dit_trop_percu if trop_percu else 0
                 alertes |= regle.a_payer if lignes and principal == 0 and penalites + indemnite > 0 else 0
         else:
-            penalites, indemnite, lignes = 0, jour.indemnite, regle.depuis <= e < regle.court_avant
-            if e >= regle.depuis:
-                if taux != VARIABLE:
-                    penalites = interets(principal, taux, max(au - e, 0), ANNEE)
-                else:
-                    penalites = interets(1, jour.entamee, principal, ANNEE)
-                    for p in range(jour.suivante, regle.dernier):
-                        penalites += interets(1, courus[p], principal, ANNEE)
+            indemnite, lignes = jour.indemnite, e < regle.court_avant
+            if taux != VARIABLE:
+                penalites = interets(principal, taux, max(au - e, 0), ANNEE)
+            else:
+                penalites = interets(1, jour.entamee, principal, ANNEE)
+                for p in range(jour.suivante, regle.dernier):
+                    penalites += interets(1, courus[p], principal, ANNEE)
         if regle.plancher and lignes and convenus[i] < jour.plancher:
             alertes |= SOUS_PLANCHER
         valeur, prudente = prescriptions[ou_depart[k, depart]].valeur, prescriptions[ou_depart[k, depart]].prudente

@@ -60,13 +60,13 @@ def retards(droits: Droits, classe: Classe) -> ParJour:
 def _retards(droits: Droits, classe: Classe, jours: Entiers) -> Retard:
     au, paliers = numero(droits.au), classe.paliers
     due = classe.indemnite(jours)[0]
-    tard, court = jours < au, (jours >= classe.depuis) & (classe.court != "rien")
+    tard = jours < au
     alertes = np.full(len(jours), ECARTE if classe.ecarte else 0)
     if classe.court == "paliers" and paliers is not None and au > paliers.connu_au:
-        alertes |= (court & tard) * NON_PUBLIE
+        alertes |= tard * NON_PUBLIE
     if classe.court == "rien" and classe.regime.poste == "interets":
         alertes |= tard * SANS_DEMEURE
-    tue = (due == SANS_REPONSE) | (court & classe.doute(jours, au))
+    tue = (due == SANS_REPONSE) | classe.doute(jours, au)
     return Retard(np.where(tard & ~tue, due, 0), np.where(tue, AUX_OBJETS, alertes))
 
 
