@@ -871,3 +871,18 @@ def test_lexique_de_l_utilisateur(tmp_path: Path) -> None:
     (tmp_path / "fr" / "lexique.toml").write_text('nos_references = "Votre dossier"', encoding="utf-8")
     courrier = rediger(*g.etape("courriel"), modeles=tmp_path)
     assert courrier.references[0][0] == "Votre dossier"
+
+
+# --- une lettre ne dit que le vrai -------------------------------------------------------------------------------------
+
+
+def test_la_declaration_garde_les_accessoires_d_un_principal_paye() -> None:
+    """C. com., art. L. 622-24 : toute la créance antérieure, le principal payé n'éteint pas ce que son retard a fait naître."""
+    paye = Paiement(le=date(2026, 5, 20), montant="10080.00", creance="F-1")
+    jugement = ProcedureCollective(le=date(2026, 6, 10), genre="redressement", publiee_le=date(2026, 6, 14))
+    bilan = examiner(dossier(*g.DEUX), paye, jugement, au=g.AU)
+    faits = {"tribunal": "tribunal de Lyon", "origine": "commande 7", "signataire": "A. Roy", "qualite": "gérante"}
+    assert not bilan.par_creance["F-1"].principal.valeur
+    courrier = ecrire("declaration_de_creance", bilan, jugement, destinataire=g.MANDATAIRE, **faits)
+    assert bilan.total.valeur in montants(courrier)
+    assert "F-1" in lu(courrier)

@@ -207,17 +207,21 @@ def _contestation(c: Contestation, bilan: Bilan, mots: Lexique) -> Apport:
 
 
 def _procedure(p: ProcedureCollective, bilan: Bilan, mots: Lexique) -> Apport:
-    """La créance née avant le jugement, échue puis à échoir ; ce qui est né du retard d'après n'est pas déclaré."""
+    """La créance née avant le jugement, échue puis à échoir ; ce qui est né du retard d'après n'est pas déclaré.
+
+    Échue, elle se déclare en entier : le principal payé laisse dus les pénalités et l'indemnité de son retard.
+    """
     if p not in bilan.dossier.evenements or p.le > bilan.au:
         raise _refuser("cette procédure n'est pas au dossier", p.le, "Examinez le dossier avec cette procédure.")
-    nees = [b for b in bilan.creances if b.creance.nee_le <= p.le and b.principal.valeur]
+    anterieures = [b for b in bilan.creances if b.creance.nee_le <= p.le]
+    echues = [b for b in anterieures if b.echeance.valeur < p.le and b.total.valeur]
+    a_echoir = [b for b in anterieures if b.echeance.valeur >= p.le and b.principal.valeur]
+    nees = (*echues, *a_echoir)
     if not nees:
         raise _refuser("aucune créance née avant le jugement : rien à déclarer (C. com., art. L. 622-24)", p.le)
     if any(x.au >= p.le for b in nees for x in b.decompte.lignes):
         message = "des intérêts courent après le jugement (C. com., art. L. 622-28) : déclarez-en les modalités vous-même"
         raise _refuser(message, p.le)
-    echues = [b for b in nees if b.echeance.valeur < p.le]
-    a_echoir = [b for b in nees if b.echeance.valeur >= p.le]
     tables = {
         "declaration": _echues(echues, mots),
         "declaration_a_echoir": _a_echoir(a_echoir, mots),
