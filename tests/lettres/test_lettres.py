@@ -886,3 +886,19 @@ def test_la_declaration_garde_les_accessoires_d_un_principal_paye() -> None:
     courrier = ecrire("declaration_de_creance", bilan, jugement, destinataire=g.MANDATAIRE, **faits)
     assert bilan.total.valeur in montants(courrier)
     assert "F-1" in lu(courrier)
+
+
+def test_une_contestation_levee_est_dite_au_juge() -> None:
+    """La requête ne tait pas ce que le débiteur a élevé, même levé ; la note au conseil non plus."""
+    levee = Contestation(le=date(2026, 5, 20), creance="F-1", levee_le=date(2026, 6, 3))
+    autre = Contestation(le=date(2026, 5, 22), creance="F-2", montant="20.00", levee_le=date(2026, 6, 3))
+    faits = dict.fromkeys(("juridiction", "requerant", "identite_debiteur", "origine", "signataire", "qualite"), "x")
+    requete = lu(ecrire("requete_injonction_de_payer", *g.contentieux("injonction_de_payer", g.EN_MAIN, levee, autre), **faits))
+    assert "n’a élevé aucune contestation" not in requete
+    attendu = "contesté le 20\u00a0mai 2026 (contestation levée le 3\u00a0juin 2026) et le 22\u00a0mai 2026 (contestation levée le 3\u00a0juin 2026)"
+    assert attendu in requete.replace("\n", " ")
+    note = ecrire(
+        "note_de_transmission", *g.contentieux("injonction_de_payer", g.EN_MAIN, levee), mission="x", destinataire=g.CONSEIL
+    )
+    assert "Contestation connue\u00a0: aucune" not in lu(note)
+    assert "levée le 3\u00a0juin 2026" in lu(note).replace("\n", " ")

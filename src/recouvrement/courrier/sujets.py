@@ -282,6 +282,9 @@ def _contentieux(d: DossierContentieux, bilan: Bilan, mots: Lexique) -> Apport:
     entetes = (mots["le_"], mots["fait"], mots["facture"])
     chronologie = Tableau((mots["titre_chronologie"],), entetes, (GAUCHE, GAUCHE, GAUCHE), faits, frise=_frise(d, mots))
     factures, demeure = _citer(d, "facture", mots), _citer(d, "mise_en_demeure", mots)
+    dues = tuple([b.creance.reference for b in bilan.creances if b.total.valeur])
+    contestations = [e for e in d.dossier.evenements if isinstance(e, Contestation) and e.le <= d.au and e.creance in dues]
+    levees = [e for e in contestations if e.levee_le and e.levee_le <= d.au]
     return Apport(
         champs={
             "voie": d.voie.intitule,
@@ -296,16 +299,18 @@ def _contentieux(d: DossierContentieux, bilan: Bilan, mots: Lexique) -> Apport:
             if d.manquantes
             else None,
             "prudente_le": _prudente(d),
+            "contestations_levees": _levees(levees, mots),
         },
         conditions={
             "pieces_manquantes": bool(d.manquantes),
             "pieces_completes": not d.manquantes,
             "date_prudente": _prudente(d) is not None,
-            "contestee": any(b.conteste for b in bilan.creances),
-            "incontestee": not any(b.conteste for b in bilan.creances),
+            "contestee": len(levees) < len(contestations),
+            "contestation_levee": bool(contestations) and len(levees) == len(contestations),
+            "incontestee": not contestations,
         },
         tableaux={"bordereau": (bordereau,), "chronologie": (chronologie,)},
-        creances=tuple([b.creance.reference for b in bilan.creances if b.total.valeur]),
+        creances=dues,
         souffre_la_procedure=True,
     )
 
@@ -320,6 +325,13 @@ def _citer(d: DossierContentieux, cle: str, mots: Lexique) -> Texte | None:
     """« pièces n° 1 et 2 » ; ``None`` : aucune."""
     numeros: list[Fragment] = [p.numero for p in d.bordereau if p.cle == cle]
     return (mots["pieces" if len(numeros) > 1 else "piece"], *enumerer(numeros, mots)) if numeros else None
+
+
+def _levees(contestations: list[Contestation], mots: Lexique) -> Texte | None:
+    """« le 20 mai 2026 (contestation levée le 3 juin 2026) », l'une après l'autre ; ``None`` : aucune."""
+    textes = [(mots["le"], Jour(e.le), mots["levee_le"], Jour(e.levee_le), ")") for e in contestations if e.levee_le]
+    liaisons = ["", *(mots["virgule"] for _ in textes[1:-1]), mots["et"]]
+    return tuple([f for liaison, texte in zip(liaisons, textes, strict=False) for f in (liaison, *texte) if f]) or None
 
 
 def _prudente(d: DossierContentieux) -> Jour | None:
