@@ -27,6 +27,7 @@ from recouvrement import (
     Promesse,
     Qualite,
     Relance,
+    Remise,
 )
 from recouvrement.courrier import Tiers, ecrire, rediger
 from recouvrement.courrier.document import Courrier, Donnee, Jour, Paragraphe, Tableau, Virement
@@ -902,3 +903,18 @@ def test_une_contestation_levee_est_dite_au_juge() -> None:
     )
     assert "Contestation connue\u00a0: aucune" not in lu(note)
     assert "levée le 3\u00a0juin 2026" in lu(note).replace("\n", " ")
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("cas", ["remise", "dollars", "une seule"])
+def test_la_mise_en_demeure_ne_dit_que_l_indemnite_reclamee(langue: str, cas: str) -> None:
+    """Remise, ou due en plus d'une dette en dollars, elle n'est pas dans la somme ; celle d'une seule facture n'est pas « par facture »."""
+    remise = Remise(le=date(2026, 5, 20), montant="40.00", creance="F-1", poste="indemnite")
+    lot = g.DEUX if cas == "une seule" else (creance("F-1", Montant("10000.00", "USD" if cas == "dollars" else "EUR")),)
+    faits = (g.COURRIEL, g.APPEL, g.LETTRE, *((remise,) if cas != "dollars" else ()))
+    courrier = rediger(*g.etape("mise_en_demeure", *faits, creances=lot), langue=langue)
+    texte = lu(courrier).replace("\n", " ")
+    assert "L.\u202f441-10" in texte or "L.\u00a0441-10" in texte or "L. 441-10" in texte
+    assert "par facture" not in texte
+    assert "per invoice" not in texte
+    assert ("D. 441-5" in texte.replace("\u00a0", " ").replace("\u202f", " ")) == (cas == "une seule")

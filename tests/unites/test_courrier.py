@@ -71,7 +71,7 @@ def test_c05_mise_en_demeure() -> None:
     dit = texte(c)
     assert (c.lettre, c.canal) == ("mise_en_demeure", "recommande")
     assert "recommandée" in c.mode_envoi
-    for attendu in ("MISE EN DEMEURE", "article 1344", "26/06/2026", "12,15", "tribunal de commerce", "40 €"):
+    for attendu in ("MISE EN DEMEURE", "article 1344", "26/06/2026", "12,15", "tribunal de commerce", "D. 441-5"):
         assert attendu in dit, attendu
 
 
