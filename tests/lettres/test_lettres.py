@@ -918,3 +918,17 @@ def test_la_mise_en_demeure_ne_dit_que_l_indemnite_reclamee(langue: str, cas: st
     assert "par facture" not in texte
     assert "per invoice" not in texte
     assert ("D. 441-5" in texte.replace("\u00a0", " ").replace("\u202f", " ")) == (cas == "une seule")
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("interets", ["courent", "abandonnes"])
+def test_un_plan_ne_parle_pas_d_interets_qui_ne_courent_pas(langue: str, interets: str) -> None:
+    """C. civ., art. 1231-6 et 1344-1 : sans mise en demeure, un consommateur n'en doit aucun ; rien ne continue ni ne reprend."""
+    faux = re.compile(r"continuent de courir|reprennent|pénalité|continues to run|runs again")
+    for demeure, attendu in ((), False), ((MiseEnDemeure(le=date(2026, 5, 12), presentee_le=date(2026, 5, 15)),), True):
+        bilan = g.bilan_de(*demeure, debiteur=CONSOMMATEUR)
+        plan = Politique().proposer_echeancier(bilan, mensualites=4, interets=interets)
+        dits = {"accord_echeancier": {"preavis": 30}, "proposition_echeancier": {"valable_jusqu_au": date(2026, 6, 30)}}
+        textes = [lu(ecrire(nom, bilan, plan, langue=langue, **d)).replace("\n", " ") for nom, d in dits.items()]
+        assert bool(faux.search(textes[0])) == attendu
+        assert bool(faux.search(textes[1])) == (attendu and (interets == "courent" or langue == "fr"))

@@ -252,6 +252,7 @@ class Faits:
             "accessoires": self.reclame_accessoires,
             "penalites": bool(self.poste("penalites")),
             "interets": bool(self.poste("interets")),
+            "interets_du_retard": any(b.decompte.lignes for b in self.visees),
             "indemnites": bool(self.poste("indemnite")),
             "indemnite_commerce": indemnite and not publics,
             "indemnite_publique": indemnite and publics,
