@@ -932,3 +932,15 @@ def test_un_plan_ne_parle_pas_d_interets_qui_ne_courent_pas(langue: str, interet
         textes = [lu(ecrire(nom, bilan, plan, langue=langue, **d)).replace("\n", " ") for nom, d in dits.items()]
         assert bool(faux.search(textes[0])) == attendu
         assert bool(faux.search(textes[1])) == (attendu and (interets == "courent" or langue == "fr"))
+
+
+@pytest.mark.parametrize(("langue", "manque"), [("fr", "il en manque 1"), ("en", "it is short by €1,000.00")])
+def test_une_promesse_tenue_en_partie_n_est_pas_dite_impayee(langue: str, manque: str) -> None:
+    premiere, partie = Relance(le=date(2026, 5, 9), etape="lettre_1"), Paiement(le=date(2026, 6, 4), montant="3000.00")
+    courrier = rediger(*g.etape("lettre_2", premiere, g.PROMESSE, partie, politique=g.TROIS), langue=langue)
+    texte = lu(courrier).replace("\n", " ")
+    assert {Montant("4000.00"), Montant("1000.00")} <= montants(courrier)
+    assert manque in texte
+    assert not re.search(r"ne l’avons pas reçu|not received it", texte)
+    bilan = examiner(dossier(*g.DEUX), g.PROMESSE, partie, au=g.AU)
+    assert Montant("1000.00") in montants(ecrire("script_d_appel", bilan, appelant="Claire", langue=langue))

@@ -169,7 +169,8 @@ class Faits:
         montants = self.poste("principal"), self.poste("penalites"), self.poste("interets"), self.poste("indemnite")
         principal, penalites, interets, indemnites = (m or None for m in montants)
         alineas = l111_8(self.bilan.au)
-        total, limite, plan = self.poste("total"), self.limite, self.plan
+        total, limite, plan, promesse = self.poste("total"), self.limite, self.plan, self.promesse
+        manque = suivi(promesse, dossier.evenements, self.bilan.au).exigible if promesse else None
         propres: Champs = {
             "a_payer": self.a_payer,
             "appel": self.destinataire.appel if self.destinataire else None,
@@ -208,9 +209,11 @@ class Faits:
             "plan_manque": suivi(plan, dossier.evenements, self.bilan.au).exigible if plan else None,
             "premiere_lettre": _du(self.a_rappeler, mots),
             "principal": principal,
-            "promesse_le": Jour(self.promesse.le) if self.promesse else None,
-            "promesse_montant": self.promesse.montant if self.promesse else None,
-            "promesse_pour": Jour(self.promesse.pour_le) if self.promesse else None,
+            "promesse_issue": _issue(promesse, manque, mots),
+            "promesse_le": Jour(promesse.le) if promesse else None,
+            "promesse_manque": manque,
+            "promesse_montant": promesse.montant if promesse else None,
+            "promesse_pour": Jour(promesse.pour_le) if promesse else None,
             "rappels_le": enumerer([Jour(j) for j in self.rappels], mots, mots["le"]) or None,
             "reference": Donnee(self.reference),
             "taux": lignes[-1].taux if lignes else None,
@@ -327,6 +330,13 @@ def _fait_a(partie: Creancier, le: date, mots: Lexique) -> Texte:
 
 def _presentee(acte: MiseEnDemeure | None) -> Jour | None:
     return Jour(acte.presentee_le) if acte and acte.presentee_le else None
+
+
+def _issue(promesse: Promesse | None, manque: Montant | None, mots: Lexique) -> Texte | None:
+    """« nous ne l'avons pas reçu », ou « il en manque 200,00 € »."""
+    if promesse is None or manque is None:
+        return None
+    return (mots["promesse_non_recue"],) if manque == promesse.montant else (mots["promesse_en_partie"], manque)
 
 
 def _joindre(telephone: str | None, courriel: str | None, mots: Lexique) -> Texte:
