@@ -944,3 +944,18 @@ def test_une_promesse_tenue_en_partie_n_est_pas_dite_impayee(langue: str, manque
     assert not re.search(r"ne l’avons pas reçu|not received it", texte)
     bilan = examiner(dossier(*g.DEUX), g.PROMESSE, partie, au=g.AU)
     assert Montant("1000.00") in montants(ecrire("script_d_appel", bilan, appelant="Claire", langue=langue))
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+def test_un_avoir_qui_depasse_le_reste_est_rendu(langue: str) -> None:
+    """« Avant réponse » est ce qui restait dû, non ce reste et l'avoir ; ce qui le dépasse revient au débiteur."""
+    recu = Paiement(le=date(2026, 5, 1), montant="9800.00", creance="F-1")
+    contestation = Contestation(le=date(2026, 6, 2), creance="F-1", montant="500.00")
+    avoir = Avoir(le=date(2026, 6, 12), montant="500.00", creance="F-1", reference="AV-1")
+    bilan = examiner(creance(), recu, contestation, avoir, au=g.AU)
+    avant = examiner(creance(), recu, contestation, au=date(2026, 6, 11)).principal.valeur
+    courrier = ecrire("reponse_contestation", bilan, contestation, motif="m", verifications="v", langue=langue)
+    (tableau,) = (b for b in courrier.blocs if isinstance(b, Tableau))
+    assert {f for t in tableau.lignes[0] for f in t if isinstance(f, Montant)} == {avant, Montant("-500.00"), bilan.trop_percu}
+    assert bilan.trop_percu == Montant("300.00")
+    assert re.search(r"dépasse ce qui restait dû|more than what remained", lu(courrier).replace("\n", " "))

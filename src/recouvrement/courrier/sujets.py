@@ -169,16 +169,24 @@ def _paiement(paiement: Paiement, bilan: Bilan, mots: Lexique) -> Apport:
 
 
 def _contestation(c: Contestation, bilan: Bilan, mots: Lexique) -> Apport:
+    """Ce qui restait dû avant la réponse, ce qu'elle annule, ce qui en revient au débiteur, ce qui est maintenu ou reconnu."""
     if c not in bilan.dossier.evenements or c.le > bilan.au:
         raise _refuser("cette contestation n'est pas au dossier", c.le, "Examinez le dossier avec cette contestation.")
     b = bilan.par_creance[c.creance]
     avoirs = [x for x in bilan.dossier.evenements if isinstance(x, Avoir) and x.creance == c.creance and c.le <= x.le <= bilan.au]
     annule = sum((x.montant for x in avoirs), Montant.zero(bilan.dossier.devise))
-    avant = b.principal.valeur + annule
+    rendu = min(annule, b.trop_percu)
+    avant = b.principal.valeur + annule - rendu
     conteste = min(c.montant or avant, avant)
     maintenu = conteste - min(annule, conteste)
     reconnu = b.principal.valeur - maintenu
-    colonnes = [("reste_avant", avant), ("annule", -annule), ("conteste", maintenu), ("non_conteste", reconnu)]
+    colonnes = [
+        ("reste_avant", avant),
+        ("annule", -annule),
+        ("trop_percu", rendu),
+        ("conteste", maintenu),
+        ("non_conteste", reconnu),
+    ]
     ecrites = [(mots[cle], montant) for cle, montant in colonnes if montant]
     ligne: tuple[Texte, ...] = ((Donnee(b.creance.numero),), *((m,) for _, m in ecrites))
     titre: Texte = (mots["titre_contestation"], Jour(bilan.au))
@@ -188,6 +196,7 @@ def _contestation(c: Contestation, bilan: Bilan, mots: Lexique) -> Apport:
         champs={
             "contestation_le": Jour(c.le),
             "annule": annule or None,
+            "rendu": rendu or None,
             "avoir": enumerer(numeros, mots) or None,
             "maintenu": maintenu or None,
             "reconnu": reconnu or None,
@@ -196,6 +205,7 @@ def _contestation(c: Contestation, bilan: Bilan, mots: Lexique) -> Apport:
             "part_reconnue": bool(reconnu),
             "part_maintenue": bool(maintenu),
             "avoir_accorde": bool(annule),
+            "trop_percu": bool(rendu),
             "avoir_numerote": bool(numeros),
         },
         tableaux={"contestation": (Tableau(titre, entetes, sens, (ligne,)),)},
