@@ -10,10 +10,12 @@ import galerie as g
 import pytest
 from attrs import evolve
 
-from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, MARSEILLE, creance, dossier, examiner
+from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, MARSEILLE, SOCIETE, creance, dossier, examiner
 from recouvrement import (
+    Adresse,
     Avoir,
     Contestation,
+    Debiteur,
     DonneeInvalide,
     Dossier,
     Echeancier,
@@ -959,3 +961,53 @@ def test_un_avoir_qui_depasse_le_reste_est_rendu(langue: str) -> None:
     assert {f for t in tableau.lignes[0] for f in t if isinstance(f, Montant)} == {avant, Montant("-500.00"), bilan.trop_percu}
     assert bilan.trop_percu == Montant("300.00")
     assert re.search(r"dépasse ce qui restait dû|more than what remained", lu(courrier).replace("\n", " "))
+
+
+def test_deux_professionnels_ne_disent_pas_le_juge() -> None:
+    """C. com., art. L. 721-3 : un SIREN dit un professionnel, non un commerçant ; le tribunal de l'un n'est pas celui de l'autre."""
+    professionnel = evolve(SOCIETE, qualite=Qualite.PROFESSIONNEL)
+    texte = lu(g.mise_en_demeure(debiteur=professionnel)).replace("\n", " ")
+    assert "nous demanderons au tribunal compétent une ordonnance d’injonction de payer" in texte
+    assert "judiciaire" not in texte
+    assert "tribunal de commerce" in lu(g.mise_en_demeure()).replace("\n", " ")
+
+
+BRUXELLES = Adresse(voie="1 rue Haute", code_postal="1000", commune="Bruxelles", pays="BE")
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize(("pays", "europeenne"), [("BE", True), ("CH", False), ("DK", False)])
+@pytest.mark.parametrize("debiteur", [SOCIETE, CONSOMMATEUR], ids=["société", "consommateur"])
+def test_l12_l_injonction_ne_menace_pas_qui_demeure_hors_de_france(
+    langue: str, pays: str, europeenne: bool, debiteur: Debiteur
+) -> None:
+    """CPC, art. 1406 ; règl. (CE) n° 1896/2006, art. 2 et 3 : la voie annoncée est ouverte, ou seul le tribunal est nommé."""
+    ailleurs = evolve(debiteur, adresse=evolve(BRUXELLES, pays=pays))
+    texte = lu(g.mise_en_demeure(langue, debiteur=ailleurs)).replace("\n", " ")
+    nationale = re.search(r"injonction de payer(?! européenne)|1405|(?<!European )order for payment", texte)
+    assert not nationale
+    assert bool(re.search(r"injonction de payer européenne|European order for payment", texte)) == (
+        europeenne and debiteur is SOCIETE
+    )
+    assert re.search(r"tribunal compétent|competent court", texte)
+    en_guadeloupe = evolve(debiteur, adresse=evolve(BRUXELLES, code_postal="97100", commune="Basse-Terre", pays="GP"))
+    assert re.search(r"injonction de payer|order for payment", lu(g.mise_en_demeure(langue, debiteur=en_guadeloupe)))
+
+
+def test_l12_l_injonction_est_fermee_contre_une_entite_adjudicatrice() -> None:
+    entite = evolve(COMMUNE, acheteur="entite_adjudicatrice")
+    texte = lu(g.mise_en_demeure(debiteur=entite))
+    assert "injonction" not in texte
+    assert "tribunal compétent" in texte.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("langue", "phrase"), [("fr", "Nous demanderons une injonction de payer."), ("en", "A payment order follows.")]
+)
+def test_l12_un_modele_d_utilisateur_n_annonce_pas_une_voie_fermee(tmp_path: Path, langue: str, phrase: str) -> None:
+    appel = {"fr": "Madame, Monsieur,", "en": "Dear Sir or Madam,"}[langue]
+    modeles = modele(tmp_path, "relance", (f'texte = "{appel}"', f'texte = "{phrase}"'), langue=langue)
+    assert rediger(*g.etape("courriel"), langue=langue, modeles=modeles).lettre == "relance"
+    action, bilan = g.etape("courriel", debiteur=evolve(SOCIETE, adresse=BRUXELLES))
+    with pytest.raises(ModeleInvalide, match="1406"):
+        rediger(action, bilan, langue=langue, modeles=modeles)

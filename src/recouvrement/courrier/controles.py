@@ -68,6 +68,7 @@ INTERDITS = (
 DEBITEURS_DE_L_INDEMNITE = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL, Qualite.PERSONNE_PUBLIQUE})
 PROFESSIONNELS = re.compile(r"L\.\s?441-10|D\.\s?441-5|40(?:,00)?\s€|€40\b|indemnité forfaitaire", re.IGNORECASE)
 COMMERCE = re.compile(r"L\.\s?441-10|D\.\s?441-5|injonction de payer|order for payment|payment order", re.IGNORECASE)
+INJONCTION = re.compile(r"injonction de payer(?! européenne)|(?<!european )order for payment|payment order", re.IGNORECASE)
 HABITATION = frozenset({"loyer_habitation", "loyer_habitation_particulier"})
 ABSOLUE = re.compile(r"quelconques?|de toute nature|toutes? (réclamations?|prétentions?) passées? et à venir", re.IGNORECASE)
 DISPOSITIFS = {"fr": "mettons en demeure", "en": "formal notice"}
@@ -96,6 +97,7 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
         if trouve := re.search(interdit.motif, bas):
             _refuser(courrier, f"« {trouve[0]} » : {interdit.message} ({interdit.article})")
     _regime(courrier, faits, " ".join(_litteral(t, montants=False) for t in courrier.textes()))
+    _voie(courrier, faits, texte)
     if faits.met_en_demeure:
         _mise_en_demeure(courrier, faits)
     if faits.ouvre_le_mandat:
@@ -155,6 +157,13 @@ def _regime(courrier: Courrier, faits: Faits, texte: str) -> None:
     contestees = [b.creance.numero for b in faits.visees if b.conteste]
     if faits.a_payer is not None and contestees:
         _refuser(courrier, f"retirez la part contestée : {', '.join(contestees)} (CPC, art. 1405)")
+
+
+def _voie(courrier: Courrier, faits: Faits, texte: str) -> None:
+    """Une voie fermée au dossier n'est pas annoncée au débiteur."""
+    if faits.destinataire is None and not faits.injonction_ouverte and (trouve := INJONCTION.search(texte)):
+        message = "voie fermée à un débiteur public, ou qui demeure hors de France"
+        _refuser(courrier, f"« {trouve[0]} » : {message} (CPC, art. 1406 ; C. conso., art. L. 121-6)")
 
 
 def _mise_en_demeure(courrier: Courrier, faits: Faits) -> None:
