@@ -1011,3 +1011,21 @@ def test_l12_un_modele_d_utilisateur_n_annonce_pas_une_voie_fermee(tmp_path: Pat
     action, bilan = g.etape("courriel", debiteur=evolve(SOCIETE, adresse=BRUXELLES))
     with pytest.raises(ModeleInvalide, match="1406"):
         rediger(action, bilan, langue=langue, modeles=modeles)
+
+
+@pytest.mark.parametrize("ferie", [date(2026, 7, 14), date(2026, 12, 25)])
+def test_un_jour_ferie_n_est_pas_ouvre(ferie: date) -> None:
+    """Mardi 14 juillet, vendredi 25 décembre : ni limite, ni réponse attendue, ni versement."""
+    with pytest.raises(ModeleInvalide, match="1231"):
+        g.recouvrement_amiable(payer_avant_le=ferie)
+    bilan = g.bilan_de()
+    with pytest.raises(ModeleInvalide, match="date de réponse"):
+        ecrire("proposition_echeancier", bilan, g.plan(bilan), valable_jusqu_au=ferie)
+    with pytest.raises(DonneeInvalide, match="férié"):
+        ecrire("accord_echeancier", bilan, Echeancier(le=g.AU, versements=[(ferie, bilan.total.valeur)]), preavis=8)
+
+
+def test_le_droit_francais_est_suppose_non_affirme() -> None:
+    """Aucun fait du dossier ne dit la loi du contrat."""
+    for nom, faire in g.ANGLAISES.items():
+        assert not re.search(r"is governed by French law|(?<!that )French law applies", lu(faire()).replace("\n", " ")), nom

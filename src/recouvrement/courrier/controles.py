@@ -6,6 +6,7 @@ from typing import NamedTuple
 from recouvrement.courrier.document import Courrier, Donnee, Fragment, Jour, Paragraphe, Tableau, Texte
 from recouvrement.courrier.faits import Faits
 from recouvrement.courrier.reproductions import l111_8
+from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.accords import ReconnaissanceDeDette, Transaction
 from recouvrement.modele.evenements import Echeancier, Paiement, ProcedureCollective
@@ -73,6 +74,7 @@ HABITATION = frozenset({"loyer_habitation", "loyer_habitation_particulier"})
 ABSOLUE = re.compile(r"quelconques?|de toute nature|toutes? (réclamations?|prétentions?) passées? et à venir", re.IGNORECASE)
 DISPOSITIFS = {"fr": "mettons en demeure", "en": "formal notice"}
 ACTIVITES = {"fr": "activité de recouvrement amiable", "en": "business of amicable debt collection"}
+OUVRES = Calendrier()
 PREAVIS = {True: 30, False: 8}  # un consommateur, un professionnel
 
 
@@ -139,7 +141,7 @@ def _date_limite(courrier: Courrier, faits: Faits) -> None:
     limite = faits.limite
     if limite is None and not faits.exige_une_limite:
         return
-    if limite is None or limite <= courrier.date or limite.weekday() > 4:
+    if limite is None or limite <= courrier.date or not OUVRES.ouvre(limite):
         _refuser(courrier, "donnez une date limite entière, à venir et ouvrée (C. civ., art. 1231)")
     if not any(isinstance(f, Jour) and f.le == limite for f in _ecrits(courrier)):
         _refuser(courrier, "la date limite n'est écrite nulle part (C. civ., art. 1231)")
@@ -225,7 +227,7 @@ def _acte(courrier: Courrier, faits: Faits, sujet: object, texte: str) -> None:
         message = f"préavis de {preavis} jours, pour {PREAVIS[consommateur]} au moins (C. conso., art. L. 212-1)"
         _refuser(courrier, message)
     validite = faits.dits.get("valable_jusqu_au")
-    if isinstance(validite, Jour) and (validite.le <= courrier.date or validite.le.weekday() > 4):
+    if isinstance(validite, Jour) and (validite.le <= courrier.date or not OUVRES.ouvre(validite.le)):
         _refuser(courrier, "donnez une date de réponse entière, à venir et ouvrée (C. civ., art. 1116)")
     differend = faits.dits.get("differend_le")
     if isinstance(differend, Jour) and (fin := Delai(mois=2).depuis(differend.le)) < courrier.date:

@@ -7,6 +7,7 @@ from recouvrement.courrier.document import Alignement, Donnee, Fragment, Jour, T
 from recouvrement.courrier.faits import Apport, enumerer
 from recouvrement.courrier.modele import Lexique
 from recouvrement.courrier.tableaux import DROITE, GAUCHE, decompte, postes_vivants, somme
+from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.accords import ReconnaissanceDeDette, Transaction
 from recouvrement.modele.evenements import Avoir, Contestation, Echeancier, Paiement, ProcedureCollective
@@ -16,6 +17,7 @@ from recouvrement.politique.bilan import POSTES, Bilan, BilanCreance
 from recouvrement.politique.contentieux import DossierContentieux
 from recouvrement.temps import UN_JOUR
 
+OUVRES = Calendrier()
 FRISE = 12  # faits, au plus
 Sujet = Echeancier | Paiement | Contestation | ReconnaissanceDeDette | Transaction | ProcedureCollective | DossierContentieux
 
@@ -54,9 +56,11 @@ def _verifier(plan: Echeancier, du: Montant) -> None:
     total = somme(m for _, m in plan.versements)
     if total != du:
         raise _refuser(f"l'échéancier ne se recompte pas : il fait {total}, le bilan {du}", plan.le, "Proposez-le de ce bilan.")
-    chomes = [le for le, _ in plan.versements if le.weekday() > 4]
+    chomes = [le for le, _ in plan.versements if not OUVRES.ouvre(le)]
     if chomes:
-        raise _refuser("un versement tombe un samedi ou un dimanche", chomes[0], "Reportez-le au jour ouvré suivant.")
+        raise _refuser(
+            "un versement tombe un samedi, un dimanche ou un jour férié", chomes[0], "Reportez-le au jour ouvré suivant."
+        )
 
 
 def _echeancier(plan: Echeancier, bilan: Bilan, mots: Lexique) -> Apport:

@@ -55,7 +55,7 @@ def alertes(
     if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
     if creance.conditions.taux_penalites is not None and not compte.regime.admet_un_taux_convenu:
-        message = f"taux convenu ({creance.conditions.taux_penalites}) écarté : entre ces parties, le taux est celui de la loi"
+        message = f"taux convenu ({creance.conditions.taux_penalites}) écarté : entre ces parties, seul le taux de la loi est compté, par prudence"
         trouvees.append(Alerte("taux_convenu_ecarte", "attention", message, creance.reference, compte.regime.source))
     elif creance.conditions.taux_penalites is not None:
         trouvees.extend(_plancher(compte, creance.conditions.taux_penalites, droit, au))
