@@ -12,10 +12,13 @@ from attrs import evolve
 
 from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, MARSEILLE, SOCIETE, creance, dossier, examiner
 from recouvrement import (
+    ActeInterruptif,
     Adresse,
     Avoir,
+    Blocage,
     Contestation,
     Debiteur,
+    DelaiDeGrace,
     DonneeInvalide,
     Dossier,
     Echeancier,
@@ -30,12 +33,15 @@ from recouvrement import (
     Qualite,
     Relance,
     Remise,
+    Suspension,
+    Titre,
 )
 from recouvrement.courrier import Tiers, ecrire, rediger
 from recouvrement.courrier.document import Courrier, Donnee, Jour, Paragraphe, Tableau, Virement
 from recouvrement.courrier.modele import LIVRES, lexique, lire
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.erreurs import TableInvalide
+from recouvrement.modele.dossier import Evenement
 from recouvrement.politique.scenario import prereglage
 from recouvrement.rendu import RenduTexte
 
@@ -1029,3 +1035,44 @@ def test_le_droit_francais_est_suppose_non_affirme() -> None:
     """Aucun fait du dossier ne dit la loi du contrat."""
     for nom, faire in g.ANGLAISES.items():
         assert not re.search(r"is governed by French law|(?<!that )French law applies", lu(faire()).replace("\n", " ")), nom
+
+
+SUSPENSIONS = {
+    "saisie du juge": (ActeInterruptif(le=date(2026, 6, 1), cause="assignation", creance="F-1"), "procédure judiciaire"),
+    "titre": (Titre(le=date(2026, 6, 1), executoire_le=date(2026, 6, 1), creance="F-1"), "titre obtenu"),
+    "délai de grâce": (
+        DelaiDeGrace(du=date(2026, 6, 1), au=date(2026, 9, 1)),
+        "délai de grâce accordé par le juge jusqu'au 01/09/2026",
+    ),
+    "avocat": (Blocage(le=date(2026, 6, 1), motif="represente"), "avocat"),
+    "médiation": (Suspension(du=date(2026, 6, 1), cause="mediation"), "médiation"),
+    "plan tenu": (Echeancier(le=date(2026, 6, 1), versements=[(date(2026, 7, 15), "10250.50")]), "échéancier tenu"),
+    "promesse": (Promesse(le=date(2026, 6, 10), montant="10.00", pour_le=date(2026, 7, 1)), "promesse"),
+}
+
+
+@pytest.mark.parametrize(("fait", "motif"), SUSPENSIONS.values(), ids=SUSPENSIONS)
+@pytest.mark.parametrize("lettre", ["recouvrement_amiable", "relance", "derniere_relance"])
+def test_l14_rappel_suspendu(lettre: str, fait: Evenement, motif: str) -> None:
+    """Aucune demande, d'un tiers non plus, tant qu'un fait du dossier la suspend."""
+    tiers = {"mandataire": g.RECOUVREUR, "fondement": "une commande", "donnees": "a@b.example"}
+    with pytest.raises(ModeleInvalide, match=motif):
+        ecrire(lettre, g.bilan_de(fait), payer_avant_le=date(2026, 6, 26), **(tiers if lettre[:3] == "rec" else {}))
+
+
+def test_l14_une_suspension_passee_ou_d_une_autre_facture_ne_retient_rien() -> None:
+    finie = evolve(SUSPENSIONS["saisie du juge"][0], fin_le=date(2026, 6, 10))
+    grace = DelaiDeGrace(du=date(2026, 5, 20), au=date(2026, 6, 1))
+    for faits, vises in (((finie,), ()), ((grace,), ()), ((SUSPENSIONS["titre"][0],), ("F-2",))):
+        bilan = g.bilan_de(*faits)
+        assert ecrire("derniere_relance", bilan, creances=vises, payer_avant_le=date(2026, 6, 26)).lettre == "derniere_relance"
+
+
+@pytest.mark.parametrize(("langue", "aucuns"), [("fr", "aucuns frais ne vous"), ("en", "no costs are asked")])
+def test_un_tiers_qui_reclame_des_frais_ne_dit_pas_qu_il_n_en_reclame_aucuns(langue: str, aucuns: str) -> None:
+    frais = FraisJustifies(le=date(2026, 5, 25), montant="200.00", motif="conseil", creance="F-1", piece="note n° 1")
+    faits = {"mandataire": g.RECOUVREUR, "payer_avant_le": date(2026, 6, 26), "fondement": "c", "donnees": "a@b.example"}
+    for bilan, dit in ((g.bilan_de(), True), (g.bilan_de(frais), False)):
+        texte = lu(ecrire("recouvrement_amiable", bilan, langue=langue, **faits)).replace("\n", " ")
+        assert (aucuns in texte) == dit
+        assert re.search(r"aucun tribunal n’est saisi|no court has been asked", texte)

@@ -99,6 +99,7 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
         if trouve := re.search(interdit.motif, bas):
             _refuser(courrier, f"« {trouve[0]} » : {interdit.message} ({interdit.article})")
     _regime(courrier, faits, " ".join(_litteral(t, montants=False) for t in courrier.textes()))
+    _suspendue(courrier, faits)
     _voie(courrier, faits, texte)
     if faits.met_en_demeure:
         _mise_en_demeure(courrier, faits)
@@ -159,6 +160,14 @@ def _regime(courrier: Courrier, faits: Faits, texte: str) -> None:
     contestees = [b.creance.numero for b in faits.visees if b.conteste]
     if faits.a_payer is not None and contestees:
         _refuser(courrier, f"retirez la part contestée : {', '.join(contestees)} (CPC, art. 1405)")
+
+
+def _suspendue(courrier: Courrier, faits: Faits) -> None:
+    """Rien n'est demandé tant qu'un fait du dossier le suspend."""
+    if faits.a_payer is not None and (e := faits.retenue):
+        fin = f" jusqu'au {e.jusqu_au:%d/%m/%Y}" if e.jusqu_au else ""
+        article = f" ({e.source})" if e.source else ""
+        _refuser(courrier, f"rappel suspendu, {e.creance} : {e.motif}{fin}{article}")
 
 
 def _voie(courrier: Courrier, faits: Faits, texte: str) -> None:

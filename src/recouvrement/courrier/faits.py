@@ -21,8 +21,8 @@ from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollectiv
 from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire, Qualite
-from recouvrement.politique.bilan import Bilan, BilanCreance
-from recouvrement.politique.empechements import procedure_subie, suivi
+from recouvrement.politique.bilan import Bilan, BilanCreance, Empechement
+from recouvrement.politique.empechements import blocage, procedure_subie, suivi, suspendue
 from recouvrement.politique.mandat import premiere_lettre
 from recouvrement.temps import UN_JOUR
 
@@ -147,6 +147,11 @@ class Faits:
             if procedure := procedure_subie(b.creance, siens, self.bilan.au):
                 return procedure
         return None
+
+    @cached_property
+    def retenue(self) -> Empechement | None:
+        """Ce qui suspend toute demande de ces créances, quand bien même le créancier la déciderait."""
+        return next((e for b in self.visees if (e := retenir(b, self.bilan))), None)
 
     @property
     def injonction_ouverte(self) -> bool:
@@ -273,6 +278,7 @@ class Faits:
             "interets": bool(self.poste("interets")),
             "interets_du_retard": any(b.decompte.lignes for b in self.visees),
             "indemnites": bool(self.poste("indemnite")),
+            "frais": bool(self.poste("frais")),
             "indemnite_commerce": indemnite and not publics,
             "indemnite_publique": indemnite and publics,
             "rappels": bool(self.rappels),
@@ -295,6 +301,13 @@ class Faits:
             **self.apport.conditions,
             **{nom: valeur is not None for nom, valeur in self.dits.items()},
         }
+
+
+def retenir(b: BilanCreance, bilan: Bilan) -> Empechement | None:
+    """Le fait qui suspend toute demande de cette créance : débiteur représenté, instance, délai de grâce, plan tenu…"""
+    evenements = [e for e in bilan.dossier.evenements if e.le <= bilan.au]
+    siens = [e for e in evenements if atteint(e, b.creance.reference)]
+    return blocage(b.creance, siens, bilan.au) or suspendue(b.creance.reference, siens, evenements, bilan.au)
 
 
 REGIMES_DU_COMMERCE = frozenset({"b2b", "entite_adjudicatrice"})

@@ -105,6 +105,11 @@ def temporaire(
     minimum, reste = scenario.solde_minimal, bilan.principal.valeur
     if minimum is not None and minimum.devise == reste.devise and reste < minimum:
         return Empechement(reference, PETIT_SOLDE)
+    return suspendue(reference, faits, evenements, au)
+
+
+def suspendue(reference: str, faits: Sequence[Evenement], evenements: Sequence[Evenement], au: date) -> Empechement | None:
+    """Ce qu'un fait du dossier suspend : titre, instance, délai de grâce, négociation, parole tenue."""
     for e in faits:
         match e:
             case Titre():
