@@ -39,6 +39,7 @@ from recouvrement import (
 from recouvrement.courrier import Tiers, ecrire, rediger
 from recouvrement.courrier.document import Courrier, Donnee, Jour, Paragraphe, Tableau, Virement
 from recouvrement.courrier.modele import LIVRES, lexique, lire
+from recouvrement.courrier.note import note_de_penalites
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.erreurs import TableInvalide
 from recouvrement.modele.dossier import Evenement
@@ -1076,3 +1077,25 @@ def test_un_tiers_qui_reclame_des_frais_ne_dit_pas_qu_il_n_en_reclame_aucuns(lan
         texte = lu(ecrire("recouvrement_amiable", bilan, langue=langue, **faits)).replace("\n", " ")
         assert (aucuns in texte) == dit
         assert re.search(r"aucun tribunal n’est saisi|no court has been asked", texte)
+
+
+def test_la_note_de_penalites_passe_les_controles() -> None:
+    """Elle demande paiement comme une lettre : procédure collective, contestation, plan tenu la retiennent."""
+    for fait, motif in (
+        (ProcedureCollective(le=date(2026, 6, 1), genre="liquidation"), r"L\. 622-21"),
+        (Contestation(le=date(2026, 6, 2), creance="F-1"), "part contestée"),
+        (SUSPENSIONS["plan tenu"][0], "échéancier tenu"),
+    ):
+        with pytest.raises(ModeleInvalide, match=motif):
+            note_de_penalites(g.bilan_de(fait))
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize(("debiteur", "article"), [(SOCIETE, "441-5"), (COMMUNE, "2192-35")])
+def test_la_note_en_dollars_ne_parle_pas_d_indemnite(langue: str, debiteur: Debiteur, article: str) -> None:
+    """Due en plus, elle n'est pas dans la note : ni l'article, ni le mot."""
+    for devise, dite in (("EUR", True), ("USD", False)):
+        dette = creance("F-1", Montant("10000.00", devise), debiteur=debiteur)
+        texte = lu(note_de_penalites(examiner(dette, au=g.AU), langue=langue))
+        assert (article in texte) == dite
+        assert bool(re.search(r"indemnité|fixed sum", texte, re.IGNORECASE)) == dite

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from recouvrement.courrier.avertissements import avertir
+from recouvrement.courrier.controles import controler
 from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
-from recouvrement.courrier.faits import expediteur
+from recouvrement.courrier.faits import Faits, expediteur
 from recouvrement.courrier.modele import Champs, Conditions, Lexique, Morceau, charger, lexique
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele.montant import FINE, Montant
@@ -28,7 +30,7 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
 
     Raises:
         DonneeInvalide: Aucune pénalité, aucune indemnité à réclamer.
-        ModeleInvalide: Modèle absent de cette langue, ou fautif.
+        ModeleInvalide: Modèle absent de cette langue, ou fautif ; la loi, ou un fait du dossier, interdit cette demande.
     """
     retenues = reclamables(bilan)
     if not retenues:
@@ -39,7 +41,7 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
     champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
     mots = lexique(langue, modeles)
     blocs = _Redaction(retenues, champs, conditions, mots, modele.nom)
-    return Courrier(
+    courrier = Courrier(
         lettre=modele.nom,
         titre=modele.titre,
         langue=langue,
@@ -53,6 +55,9 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
         blocs=blocs.ecrire(modele.blocs),
         annexes=tuple(b for b in blocs.ecrire(modele.annexes) if isinstance(b, Tableau)),
     )
+    faits = Faits(bilan=bilan, mots=mots, visees=retenues, a_payer=_reste(retenues) or None, reclame_accessoires=True)
+    controler(courrier, faits)
+    return evolve(courrier, avertissements=avertir(courrier, faits))
 
 
 def _reference(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> str:
@@ -96,6 +101,7 @@ def _conditions(bilan: Bilan, retenues: tuple[BilanCreance, ...]) -> Conditions:
         "civil": bool(civils),
         "commerce": any(b.creance.reference not in civils | publics for b in retenues),
         "deja_paye": _reste(retenues) != _somme([_total(b) for b in retenues]),
+        "indemnite": any("indemnite" in accessoires(b) for b in retenues),
         "iban": expediteur(bilan).iban is not None,
         "public": bool(publics - civils),
     }
