@@ -31,6 +31,7 @@ from recouvrement import (
     ProcedureCollective,
     Promesse,
     Qualite,
+    Rejet,
     Relance,
     Remise,
     Suspension,
@@ -1099,3 +1100,49 @@ def test_la_note_en_dollars_ne_parle_pas_d_indemnite(langue: str, debiteur: Debi
         texte = lu(note_de_penalites(examiner(dette, au=g.AU), langue=langue))
         assert (article in texte) == dite
         assert bool(re.search(r"indemnité|fixed sum", texte, re.IGNORECASE)) == dite
+
+
+def remercier(paiement: Paiement, *faits: object, creances: tuple = (creance("F-1"),), au: date = g.AU) -> Courrier:
+    return ecrire("remerciement", examiner(dossier(*creances), paiement, *faits, au=au), paiement)
+
+
+@pytest.mark.parametrize(
+    ("faits", "creances"),
+    [
+        ((), (creance("F-1", echeance=date(2018, 3, 31)),)),
+        ((), (creance("F-1", "90.00", date(2026, 6, 12)), creance("F-2", echeance=date(2026, 12, 1)))),
+        ((Contestation(le=date(2026, 6, 2), creance="F-1"),), (creance("F-1"),)),
+        ((SUSPENSIONS["plan tenu"][0],), (creance("F-1"),)),
+        ((SUSPENSIONS["titre"][0],), (creance("F-1"),)),
+        ((ProcedureCollective(le=date(2026, 6, 1), genre="redressement"),), (creance("F-1"),)),
+    ],
+    ids=["prescrite", "à échoir", "contestée", "plan tenu", "titre", "procédure"],
+)
+def test_un_remerciement_tait_un_reste_qui_ne_se_demande_pas(faits: tuple, creances: tuple) -> None:
+    """C10 : aucune relance cachée ; merci, même d'une dette prescrite, sans dire ce qu'il en reste."""
+    recu = Paiement(le=date(2026, 6, 12), montant="90.00", creance="F-1", reference="V-1")
+    texte = lu(remercier(recu, *faits, creances=creances)).replace("\n", " ")
+    assert "Nous avons bien reçu" in texte
+    assert not re.search(r"Il reste|Plus rien n’est dû|Annexe", texte)
+
+
+def test_un_remerciement_ne_dit_que_le_reste_echu() -> None:
+    recu = Paiement(le=date(2026, 6, 12), montant="90.00", creance="F-1")
+    creances = (creance("F-1"), creance("F-2", "500.00", date(2026, 12, 1)))
+    bilan = examiner(dossier(*creances), recu, au=g.AU)
+    courrier = ecrire("remerciement", bilan, recu, payer_avant_le=date(2026, 6, 26))
+    assert bilan.par_creance["F-1"].total.valeur in montants(courrier)
+    assert bilan.total.valeur not in montants(courrier)
+    assert "F-2" not in lu(courrier)
+
+
+def test_la_date_d_un_reste_tu_est_tue() -> None:
+    recu = Paiement(le=date(2026, 6, 12), montant="90.00", creance="F-1")
+    bilan = examiner(creance(echeance=date(2018, 3, 31)), recu, au=g.AU)
+    assert "26" not in lu(ecrire("remerciement", bilan, recu, payer_avant_le=date(2026, 6, 26))).replace("2026", "")
+
+
+def test_on_ne_remercie_pas_d_un_paiement_rejete() -> None:
+    recu = Paiement(le=date(2026, 6, 2), montant="90.00", creance="F-1", reference="V-1")
+    with pytest.raises(DonneeInvalide, match="rejeté"):
+        remercier(recu, Rejet(le=date(2026, 6, 5), paiement="V-1"))

@@ -90,7 +90,7 @@ def controler(courrier: Courrier, faits: Faits, sujet: object = None) -> None:
     texte = " ".join(_litteral(t) for t in courrier.textes())
     bas = texte.lower()
     _procedure(courrier, faits)
-    if not isinstance(sujet, Paiement | DossierContentieux):
+    if not isinstance(sujet, Paiement | DossierContentieux):  # un remerciement tait ce qui ne se demande pas
         _prescription(courrier, faits)
     _date_limite(courrier, faits)
     for interdit in INTERDITS:
@@ -144,7 +144,7 @@ def _date_limite(courrier: Courrier, faits: Faits) -> None:
         return
     if limite is None or limite <= courrier.date or not OUVRES.ouvre(limite):
         _refuser(courrier, "donnez une date limite entière, à venir et ouvrée (C. civ., art. 1231)")
-    if not any(isinstance(f, Jour) and f.le == limite for f in _ecrits(courrier)):
+    if faits.exige_une_limite and not any(isinstance(f, Jour) and f.le == limite for f in _ecrits(courrier)):
         _refuser(courrier, "la date limite n'est écrite nulle part (C. civ., art. 1231)")
 
 

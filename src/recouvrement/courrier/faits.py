@@ -16,7 +16,7 @@ from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
 from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.actes import Demarche, MiseEnDemeure, Relance
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import atteint, vise
+from recouvrement.modele.dossier import Evenement, atteint, vise
 from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollective, Promesse
 from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
@@ -141,12 +141,8 @@ class Faits:
     @cached_property
     def procedure(self) -> ProcedureCollective | None:
         """La procédure collective qui interdit de demander paiement de ces créances."""
-        faits = [e for e in self.bilan.dossier.evenements if e.le <= self.bilan.au]
-        for b in self.visees:
-            siens = [e for e in faits if atteint(e, b.creance.reference)]
-            if procedure := procedure_subie(b.creance, siens, self.bilan.au):
-                return procedure
-        return None
+        faits = ((b.creance, _siens(b, self.bilan)) for b in self.visees)
+        return next((p for creance, siens in faits if (p := procedure_subie(creance, siens, self.bilan.au))), None)
 
     @cached_property
     def retenue(self) -> Empechement | None:
@@ -305,9 +301,19 @@ class Faits:
 
 def retenir(b: BilanCreance, bilan: Bilan) -> Empechement | None:
     """Le fait qui suspend toute demande de cette créance : débiteur représenté, instance, délai de grâce, plan tenu…"""
-    evenements = [e for e in bilan.dossier.evenements if e.le <= bilan.au]
-    siens = [e for e in evenements if atteint(e, b.creance.reference)]
-    return blocage(b.creance, siens, bilan.au) or suspendue(b.creance.reference, siens, evenements, bilan.au)
+    siens = _siens(b, bilan)
+    return blocage(b.creance, siens, bilan.au) or suspendue(b.creance.reference, siens, bilan.dossier.evenements, bilan.au)
+
+
+def se_demande(b: BilanCreance, bilan: Bilan) -> bool:
+    """Vrai de ce qui est échu, et que rien n'interdit de demander : ni prescription, ni contestation, ni procédure, ni suspension."""
+    if not b.jours_retard or b.conteste or b.prescription.acquise or b.prescription.douteuse:
+        return False
+    return procedure_subie(b.creance, _siens(b, bilan), bilan.au) is None and retenir(b, bilan) is None
+
+
+def _siens(b: BilanCreance, bilan: Bilan) -> list[Evenement]:
+    return [e for e in bilan.dossier.evenements if e.le <= bilan.au and atteint(e, b.creance.reference)]
 
 
 REGIMES_DU_COMMERCE = frozenset({"b2b", "entite_adjudicatrice"})

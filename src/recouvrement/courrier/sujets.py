@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from recouvrement.courrier.document import Alignement, Donnee, Fragment, Jour, Tableau, Texte
-from recouvrement.courrier.faits import Apport, enumerer
+from recouvrement.courrier.faits import Apport, enumerer, se_demande
 from recouvrement.courrier.modele import Lexique
 from recouvrement.courrier.tableaux import DROITE, GAUCHE, decompte, postes_vivants, somme
 from recouvrement.droit.fr.jours_feries import Calendrier
@@ -15,6 +15,7 @@ from recouvrement.modele.lettres import nombre_en_lettres
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.bilan import POSTES, Bilan, BilanCreance
 from recouvrement.politique.contentieux import DossierContentieux
+from recouvrement.politique.decompte import connus
 from recouvrement.temps import UN_JOUR
 
 OUVRES = Calendrier()
@@ -133,9 +134,14 @@ def _transaction(acte: Transaction, bilan: Bilan, _mots: Lexique) -> Apport:
 
 
 def _paiement(paiement: Paiement, bilan: Bilan, mots: Lexique) -> Apport:
-    """Ce que le règlement a éteint, poste par poste ; deux règlements du même jour ne se démêlent pas, et le tableau manque."""
+    """Ce que le règlement a éteint, poste par poste ; deux règlements du même jour ne se démêlent pas, et le tableau manque.
+
+    Du reste, rien n'est dit que ce qui se demande : échu, ni prescrit, ni contesté, ni suspendu.
+    """
     if paiement not in bilan.dossier.evenements or paiement.le > bilan.au:
         raise _refuser("ce paiement n'est pas au dossier", paiement.le, "Examinez le dossier avec ce paiement.")
+    if paiement not in connus(bilan.dossier.evenements, bilan.au):
+        raise _refuser("ce paiement a été rejeté : il n'a rien éteint", paiement.le)
     eteints = [
         i
         for i in bilan.decompte.imputations
@@ -156,18 +162,19 @@ def _paiement(paiement: Paiement, bilan: Bilan, mots: Lexique) -> Apport:
         sens: tuple[Alignement, ...] = (GAUCHE, *(DROITE for _ in (*postes, "total")))
         entetes = (mots["facture"], *(mots[p] for p in postes), mots["total"])
         tables = (Tableau((mots["titre_imputation"],), entetes, sens, tuple(lignes), total if len(lignes) > 1 else ()),)
-    touchees = [*(i.creance for i in eteints), *(b.creance.reference for b in bilan.creances if b.total.valeur)]
-    reste = bilan.total.valeur
+    demandees = [b for b in bilan.creances if se_demande(b, bilan)]
+    reste = sum((b.total.valeur for b in demandees), Montant.zero(bilan.dossier.devise))
+    touchees = [*(i.creance for i in eteints), *(b.creance.reference for b in demandees)]
     return Apport(
         champs={"recu": paiement.montant, "recu_le": Jour(paiement.le), "reste": reste or None},
         conditions={
-            "solde": not reste,
+            "solde": not bilan.total.valeur,
             "reste": bool(reste),
             "imputation": bool(tables),
             "trop_percu": bool(tables) and exces > 0,
         },
-        tableaux={"imputation": tables},
-        creances=tuple(dict.fromkeys(touchees)),
+        tableaux={"imputation": tables, "decompte": tuple(decompte(b, mots) for b in demandees)},
+        creances=tuple(dict.fromkeys(touchees)) or tuple(bilan.par_creance),
         souffre_la_procedure=True,
     )
 
