@@ -1146,3 +1146,21 @@ def test_on_ne_remercie_pas_d_un_paiement_rejete() -> None:
     recu = Paiement(le=date(2026, 6, 2), montant="90.00", creance="F-1", reference="V-1")
     with pytest.raises(DonneeInvalide, match="rejeté"):
         remercier(recu, Rejet(le=date(2026, 6, 5), paiement="V-1"))
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("lettre", ["relance", "relance_ferme", "derniere_relance", "mise_en_demeure"])
+@pytest.mark.parametrize("nature", ["loyer_habitation", "copropriete"])
+@pytest.mark.parametrize("nombre", [1, 2])
+def test_un_loyer_un_appel_de_fonds_ne_sont_pas_des_factures(langue: str, lettre: str, nature: str, nombre: int) -> None:
+    syndicat = evolve(CREANCIER, qualite=Qualite.NON_PROFESSIONNEL)
+    lot = [creance(f"2026-{i}", "800.00", nature=nature, debiteur=CONSOMMATEUR, creancier=syndicat) for i in range(nombre)]
+    faits = (g.COURRIEL, g.APPEL, g.LETTRE, g.DEMEURE)
+    if lettre == "mise_en_demeure":
+        courrier = rediger(*g.etape(lettre, *faits[:3], creances=tuple(lot)), langue=langue)
+    else:
+        bilan = examiner(dossier(*lot), *faits, au=g.AU)
+        courrier = ecrire(lettre, bilan, payer_avant_le=date(2026, 6, 26), langue=langue)
+    texte = lu(courrier)
+    assert not re.search("facture|invoice", texte, re.IGNORECASE), texte
+    assert "2026-0" in texte

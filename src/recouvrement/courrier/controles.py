@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from recouvrement.courrier.document import Courrier, Donnee, Fragment, Jour, Paragraphe, Tableau, Texte
-from recouvrement.courrier.faits import Faits
+from recouvrement.courrier.faits import HABITATION, Faits
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.erreurs import ModeleInvalide
@@ -70,7 +70,6 @@ DEBITEURS_DE_L_INDEMNITE = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL,
 PROFESSIONNELS = re.compile(r"L\.\s?441-10|D\.\s?441-5|40(?:,00)?\s€|€40\b|indemnité forfaitaire", re.IGNORECASE)
 COMMERCE = re.compile(r"L\.\s?441-10|D\.\s?441-5|injonction de payer|order for payment|payment order", re.IGNORECASE)
 INJONCTION = re.compile(r"injonction de payer(?! européenne)|(?<!european )order for payment|payment order", re.IGNORECASE)
-HABITATION = frozenset({"loyer_habitation", "loyer_habitation_particulier"})
 ABSOLUE = re.compile(r"quelconques?|de toute nature|toutes? (réclamations?|prétentions?) passées? et à venir", re.IGNORECASE)
 DISPOSITIFS = {"fr": "mettons en demeure", "en": "formal notice"}
 ACTIVITES = {"fr": "activité de recouvrement amiable", "en": "business of amicable debt collection"}

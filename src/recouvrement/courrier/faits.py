@@ -185,6 +185,7 @@ class Faits:
         lignes, mediateur = premiere.decompte.lignes, dossier.creancier.mediateur
         montants = self.poste("principal"), self.poste("penalites"), self.poste("interets"), self.poste("indemnite")
         principal, penalites, interets, indemnites = (m or None for m in montants)
+        numeros = enumerer([Donnee(n) for n in dict.fromkeys(b.creance.numero for b in self.visees)], mots)
         alineas = l111_8(self.bilan.au)
         total, limite, plan, promesse = self.poste("total"), self.limite, self.plan, self.promesse
         manque = suivi(promesse, dossier.evenements, self.bilan.au).exigible if promesse else None
@@ -219,7 +220,8 @@ class Faits:
             "mise_en_demeure_le": Jour(self.mise_en_demeure.le) if self.mise_en_demeure else None,
             "mise_en_demeure_presentee_le": _presentee(self.mise_en_demeure),
             "nos_rappels": _nos_rappels(self.rappels, mots),
-            "numeros": enumerer([Donnee(n) for n in dict.fromkeys(b.creance.numero for b in self.visees)], mots),
+            "justificatifs": (mots["justificatif" if len(numeros) == 1 else "justificatifs"], *numeros),
+            "numeros": numeros,
             "par_ecrit": (mots["par_ecrit"], Donnee(creancier.courriel)) if creancier.courriel else ("",),
             "penalites": penalites,
             "plan_du": Jour(plan.le) if plan else None,
@@ -261,12 +263,13 @@ class Faits:
         return {
             "une_facture": une,
             "plusieurs_factures": not une,
+            "facturee": regimes.isdisjoint(SANS_FACTURE),
             "consommateur": consommateur,
             "hors_consommateur": not consommateur,
             "entre_professionnels": professionnels,
             "hors_professionnels": not professionnels,
             "public": publics,
-            "habitation": regimes <= {"loyer_habitation", "loyer_habitation_particulier"},
+            "habitation": regimes <= HABITATION,
             "pour_memoire": bool(self.memoire),
             "versements": any(b.decompte.imputations for b in self.visees),
             "accessoires": self.reclame_accessoires,
@@ -316,6 +319,8 @@ def _siens(b: BilanCreance, bilan: Bilan) -> list[Evenement]:
     return [e for e in bilan.dossier.evenements if e.le <= bilan.au and atteint(e, b.creance.reference)]
 
 
+HABITATION = frozenset({"loyer_habitation", "loyer_habitation_particulier"})
+SANS_FACTURE = HABITATION | {"copropriete"}
 REGIMES_DU_COMMERCE = frozenset({"b2b", "entite_adjudicatrice"})
 
 

@@ -37,6 +37,12 @@ CLES = frozenset(
     }
 )
 CHOIX = {"reclame": ("principal", "total", "rien"), "vise": ("echues", "a_echoir", "toutes"), "forme": ("lettre", "acte")}
+SUFFIXES = {
+    "public": "_public",
+    "loyer_habitation": "_loyer",
+    "loyer_habitation_particulier": "_loyer",
+    "copropriete": "_copropriete",
+}
 PAR_DEFAUT = {"vise": "echues", "forme": "lettre"}
 Champs = Mapping[str, Fragment | Texte | None]
 Conditions = Mapping[str, bool]
@@ -141,8 +147,12 @@ class Lexique(dict[str, str]):
         raise ModeleInvalide("mot absent de cette langue", modele="lexique", champ=cle)
 
 
-def lexique(langue: str, dossier: Path | None = None) -> Lexique:
+def lexique(langue: str, dossier: Path | None = None, regime: str = "") -> Lexique:
     """``<langue>/lexique.toml`` : celui de l'utilisateur complète et corrige celui qui est livré.
+
+    Args:
+        regime: Celui des créances : le mot qui porte son suffixe l'emporte. Un acheteur public doit des intérêts moratoires (CCP,
+            art. L. 2192-13) ; un locataire, un terme ; un copropriétaire, un appel de fonds.
 
     Raises:
         ModeleInvalide: TOML illisible.
@@ -152,6 +162,8 @@ def lexique(langue: str, dossier: Path | None = None) -> Lexique:
         fichier = racine / langue / "lexique.toml"
         if fichier.is_file():
             mots.update(_mots(fichier))
+    if suffixe := SUFFIXES.get(regime):
+        mots.update({cle.removesuffix(suffixe): mot for cle, mot in mots.items() if cle.endswith(suffixe)})
     return mots
 
 

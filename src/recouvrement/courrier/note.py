@@ -39,7 +39,7 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
     reference = numero or _reference(bilan, retenues)
     modele = charger("note_de_penalites", langue, retenues[0].regime, modeles)
     champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
-    mots = lexique(langue, modeles)
+    mots = lexique(langue, modeles, retenues[0].regime)
     blocs = _Redaction(retenues, champs, conditions, mots, modele.nom)
     courrier = Courrier(
         lettre=modele.nom,

@@ -44,7 +44,7 @@ def rediger(action: ActionProposee, bilan: Bilan, *, langue: str | None = None, 
     modele = charger(action.etape.lettre, langue, visees[0].regime, modeles)
     if modele.sujet or modele.faits:
         raise ModeleInvalide("cette lettre demande plus que le bilan : courrier.ecrire(…)", modele=modele.nom)
-    faits = _faits(action, bilan, visees, modele, _mots(langue, modeles, visees[0].regime))
+    faits = _faits(action, bilan, visees, modele, lexique(langue, modeles, visees[0].regime))
     return _composer(modele, faits, langue, action.canal, action.acte.le)
 
 
@@ -82,7 +82,7 @@ def ecrire(
         ModeleInvalide: Aucun modèle ne convient, un fait manque ou est de trop, ou la loi interdit de l'écrire.
     """
     langue = langue or ("fr" if destinataire else bilan.dossier.debiteur.langue)
-    mots = _mots(langue, modeles, bilan.creances[0].regime)
+    mots = lexique(langue, modeles, bilan.creances[0].regime)
     apport = apporter(sujet, bilan, mots)
     nommees = tuple(creances) or apport.creances
     modele = charger(lettre, langue, (_nommees(bilan, nommees) or bilan.creances)[0].regime, modeles)
@@ -169,14 +169,6 @@ def _mandat(faits: Faits, champs: Champs) -> Iterator[tuple[str, Texte]]:
     rappel = champs["premiere_lettre"]
     if isinstance(rappel, tuple) and faits.destinataire is None:
         yield faits.mots["premiere_lettre"], rappel
-
-
-def _mots(langue: str, modeles: Path | None, regime: str) -> Lexique:
-    """Le lexique ; ce qu'un acheteur public doit pour son retard se nomme autrement (CCP, art. L. 2192-13)."""
-    mots = lexique(langue, modeles)
-    if regime == "public":
-        mots["penalites"] = mots["interets_moratoires"]
-    return mots
 
 
 def _virement(faits: Faits) -> Virement | None:
