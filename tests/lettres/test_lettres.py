@@ -292,7 +292,7 @@ def test_le_ton_monte_par_degres() -> None:
     c01, c02, c03, c04, c05 = (lu(f()) for f in (g.courtoisie, g.relance, g.relance_ferme, g.derniere_relance, g.mise_en_demeure))
     for doux in (c01, c02):
         assert not re.search(r"pénalité|40\u00a0€|mise en demeure|tribunal|retard donne", doux)
-    assert "Nous ne les réclamons pas à ce stade" in c03
+    assert "Nous ne les réclamons pas à ce stade" in c03.replace("\n", " ")
     assert not re.search(r"mise en demeure|tribunal", c03)
     assert "mise en\ndemeure par lettre" in c04
     assert "tribunal" not in c04
@@ -1164,3 +1164,14 @@ def test_un_loyer_un_appel_de_fonds_ne_sont_pas_des_factures(langue: str, lettre
     texte = lu(courrier)
     assert not re.search("facture|invoice", texte, re.IGNORECASE), texte
     assert "2026-0" in texte
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("debiteur", [SOCIETE, COMMUNE], ids=["société", "commune"])
+def test_la_relance_ferme_ne_promet_pas_une_indemnite_remise(langue: str, debiteur: Debiteur) -> None:
+    remise = Remise(le=date(2026, 5, 20), montant="40.00", creance="F-1", poste="indemnite")
+    for faits, dite in (((), True), ((remise,), False)):
+        bilan = examiner(creance(debiteur=debiteur), g.COURRIEL, *faits, au=g.AU)
+        texte = lu(ecrire("relance_ferme", bilan, payer_avant_le=date(2026, 6, 26), langue=langue))
+        assert bool(re.search(r"441-5|2192-35", texte)) == dite
+        assert re.search(r"441-10|2192-13", texte)
