@@ -1057,9 +1057,10 @@ SUSPENSIONS = {
 @pytest.mark.parametrize("lettre", ["recouvrement_amiable", "relance", "derniere_relance"])
 def test_l14_rappel_suspendu(lettre: str, fait: Evenement, motif: str) -> None:
     """Aucune demande, d'un tiers non plus, tant qu'un fait du dossier la suspend."""
-    tiers = {"mandataire": g.RECOUVREUR, "fondement": "une commande", "donnees": "a@b.example"}
+    tiers = lettre == "recouvrement_amiable"
+    bilan = g.confie(fait) if tiers else g.bilan_de(fait)
     with pytest.raises(ModeleInvalide, match=motif):
-        ecrire(lettre, g.bilan_de(fait), payer_avant_le=date(2026, 6, 26), **(tiers if lettre[:3] == "rec" else {}))
+        ecrire(lettre, bilan, payer_avant_le=date(2026, 6, 26), **({"fondement": "une commande"} if tiers else {}))
 
 
 def test_l14_une_suspension_passee_ou_d_une_autre_facture_ne_retient_rien() -> None:
@@ -1073,9 +1074,10 @@ def test_l14_une_suspension_passee_ou_d_une_autre_facture_ne_retient_rien() -> N
 @pytest.mark.parametrize(("langue", "aucuns"), [("fr", "aucuns frais ne vous"), ("en", "no costs are asked")])
 def test_un_tiers_qui_reclame_des_frais_ne_dit_pas_qu_il_n_en_reclame_aucuns(langue: str, aucuns: str) -> None:
     frais = FraisJustifies(le=date(2026, 5, 25), montant="200.00", motif="conseil", creance="F-1", piece="note n° 1")
-    faits = {"mandataire": g.RECOUVREUR, "payer_avant_le": date(2026, 6, 26), "fondement": "c", "donnees": "a@b.example"}
-    for bilan, dit in ((g.bilan_de(), True), (g.bilan_de(frais), False)):
-        texte = lu(ecrire("recouvrement_amiable", bilan, langue=langue, **faits)).replace("\n", " ")
+    for bilan, dit in ((g.confie(), True), (g.confie(frais), False)):
+        texte = lu(ecrire("recouvrement_amiable", bilan, langue=langue, payer_avant_le=date(2026, 6, 26), fondement="c")).replace(
+            "\n", " "
+        )
         assert (aucuns in texte) == dit
         assert re.search(r"aucun tribunal n’est saisi|no court has been asked", texte)
 
@@ -1175,3 +1177,10 @@ def test_la_relance_ferme_ne_promet_pas_une_indemnite_remise(langue: str, debite
         texte = lu(ecrire("relance_ferme", bilan, payer_avant_le=date(2026, 6, 26), langue=langue))
         assert bool(re.search(r"441-5|2192-35", texte)) == dite
         assert re.search(r"441-10|2192-13", texte)
+
+
+def test_la_note_d_un_mandataire_rappelle_sa_premiere_lettre() -> None:
+    """CPCE, art. R. 124-4 : elle est une démarche comme une autre."""
+    with pytest.raises(ModeleInvalide, match=r"R\. 124-4"):
+        note_de_penalites(g.confie())
+    assert "R-2026-7" in lu(note_de_penalites(g.confie(g.PREMIERE)))

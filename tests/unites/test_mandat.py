@@ -113,7 +113,7 @@ def test_une_lettre_d_avant_l_echeance_ne_la_reclamait_pas() -> None:
 
 def test_la_note_de_penalites_donne_le_compte_affecte() -> None:
     affecte = evolve(PORT, iban="FR1420041010050500013M02606")
-    dit = RenduTexte().rendre(note_de_penalites(examiner(confie(mandataire=affecte), au=AU))).octets.decode()
+    dit = RenduTexte().rendre(note_de_penalites(examiner(confie(PREMIERE, mandataire=affecte), au=AU))).octets.decode()
     assert "M026" in dit.replace("\u202f", "")
     assert "titulaire Port Recouvrement SAS" in dit.replace("\n", " ")
 

@@ -10,6 +10,7 @@ from recouvrement.courrier.controles import controler
 from recouvrement.courrier.document import Alignement, Bloc, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
 from recouvrement.courrier.faits import Faits, expediteur
 from recouvrement.courrier.modele import Champs, Conditions, Lexique, Morceau, charger, lexique
+from recouvrement.courrier.redaction import references_du_mandat
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele.montant import FINE, Montant
 from recouvrement.politique.bilan import Bilan, BilanCreance, LigneDecompte
@@ -41,6 +42,8 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
     champs, conditions = _champs(bilan, retenues, reference), _conditions(bilan, retenues)
     mots = lexique(langue, modeles, retenues[0].regime)
     blocs = _Redaction(retenues, champs, conditions, mots, modele.nom)
+    faits = Faits(bilan=bilan, mots=mots, visees=retenues, a_payer=_reste(retenues) or None, reclame_accessoires=True)
+    mandat = references_du_mandat(faits, faits.champs())
     courrier = Courrier(
         lettre=modele.nom,
         titre=modele.titre,
@@ -50,12 +53,11 @@ def note_de_penalites(bilan: Bilan, *, numero: str = "", langue: str | None = No
         creancier=dossier.creancier,
         destinataire=dossier.debiteur,
         reference=reference,
-        references=((mots["note"], (Donnee(reference),)), (mots["compte_arrete_au"], (Jour(bilan.au),))),
+        references=((mots["note"], (Donnee(reference),)), (mots["compte_arrete_au"], (Jour(bilan.au),)), *mandat),
         objet=modele.objet[0].ecrire(champs, modele.nom) if modele.objet else (),
         blocs=blocs.ecrire(modele.blocs),
         annexes=tuple(b for b in blocs.ecrire(modele.annexes) if isinstance(b, Tableau)),
     )
-    faits = Faits(bilan=bilan, mots=mots, visees=retenues, a_payer=_reste(retenues) or None, reclame_accessoires=True)
     controler(courrier, faits)
     return evolve(courrier, avertissements=avertir(courrier, faits))
 

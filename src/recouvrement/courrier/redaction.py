@@ -137,7 +137,7 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
     dossier, mots = faits.bilan.dossier, faits.mots
     references = (
         (mots["nos_references"], (Donnee(faits.reference),)),
-        *_mandat(faits, champs),
+        *references_du_mandat(faits, champs),
         (mots["compte_arrete_au"], (Jour(faits.bilan.au),)),
     )
     courrier = Courrier(
@@ -162,7 +162,7 @@ def _composer(modele: Modele, faits: Faits, langue: str, canal: str, le: date, s
     return evolve(courrier, avertissements=avertir(courrier, faits))
 
 
-def _mandat(faits: Faits, champs: Champs) -> Iterator[tuple[str, Texte]]:
+def references_du_mandat(faits: Faits, champs: Champs) -> Iterator[tuple[str, Texte]]:
     """Pour qui un mandataire écrit, et sa première lettre, que toute autre démarche rappelle (CPCE, art. R. 124-4)."""
     if faits.mandataire is not None and not faits.ouvre_le_mandat:
         yield faits.mots["pour_le_compte_de"], (Donnee(faits.bilan.dossier.creancier.nom),)
