@@ -149,8 +149,8 @@ class Anomalie:
     Attributes:
         gravite: ``refus`` : rien n'a été tiré de cet élément ; ``alerte`` : lu, avec un doute à lever.
         ou: Fichier, ligne ou élément.
-        creances: D'un événement refusé, les créances ou factures qu'il nomme ; vide : il a pu les atteindre toutes. ``None`` : ce
-            n'est pas un événement.
+        creances: D'un événement refusé, les créances ou factures qu'il nomme, et celles lues dont il écrit presque le nom ; vide : il a
+            pu les atteindre toutes. ``None`` : ce n'est pas un événement.
     """
 
     gravite: Literal["refus", "alerte"]

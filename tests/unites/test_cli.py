@@ -240,11 +240,12 @@ FAITS = "type;le;montant;creance\n"
         (FAITS + "relance;2026-08-01;3,00;F-1 F-2\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
         (FAITS + "paiement;2026-08-01;mille;\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
         (FAITS + "paiement;2026-08-01;10,00;F-7\n", "", set()),
+        (FAITS + "paiement;2026-08-01;10,00;f 01\n", "faits.csv, ligne 2", {"Menuiserie SARL"}),
         (FAITS + "paiement;2026-08-01;10,00\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
         ("genre;le\npaiement;2026-08-01\n", "faits.csv, en-tête", {"Menuiserie SARL", "Mme Durand"}),
         (FAITS + "rejet;2026-08-01;;\n", "faits.csv, ligne 2", {"Menuiserie SARL", "Mme Durand"}),
     ],
-    ids=["paiement", "avoir", "deux-creances", "aucune-nommee", "inconnue", "cellules", "fichier", "rejet"],
+    ids=["paiement", "avoir", "deux-creances", "aucune-nommee", "inconnue", "presque", "cellules", "fichier", "rejet"],
 )
 def test_un_evenement_refuse_retient_les_lettres(
     capsys, creances: Path, tmp_path: Path, faits: str, ou: str, retenus: set[str]
@@ -264,6 +265,20 @@ def test_un_evenement_refuse_retient_les_lettres(
     fichier.unlink()
     assert lancer(capsys, "lettres", creances, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")[0] == 0
     assert sum(n.endswith(".txt") for n in _arbre(vers)) == 2
+
+
+def test_un_evenement_refuse_qui_ne_retient_rien_se_dit_apres_les_lettres(capsys, creances: Path, tmp_path: Path) -> None:
+    """Le paiement d'une facture close n'arrête rien ; celui d'une facture mal nommée non plus, et cela se voit."""
+    fichier, vers = tmp_path / "faits.csv", tmp_path / "lettres"
+    fichier.write_text(FAITS + "paiement;2026-08-01;10,00;F-7\navoir;2026-08-01;;F-2\navoir;2026-08-01;;F-8\n", encoding="utf-8")
+    arguments = (creances, fichier, "--au", "2026-09-01", "--vers", vers, "--formats", "texte")
+    for commande in (("lettres",), ("lettres", "--a-blanc"), ("expedier", "--config", _config(tmp_path, SMTP))):
+        code, _, erreurs = lancer(capsys, *commande, *arguments)
+        (dit,) = [x for x in erreurs.splitlines() if x.startswith("Attention")]
+        assert (code, "2 événements refusés" in dit, "part quand même" in dit) == (1, True, True)
+        assert "(faits.csv, ligne 4 ; faits.csv, ligne 2)" in dit
+    fichier.write_text(FAITS + "avoir;2026-08-01;;F-2\n", encoding="utf-8")
+    assert "Attention" not in lancer(capsys, "lettres", *arguments)[2]
 
 
 def test_une_facture_refusee_ne_retient_que_les_siennes(capsys, tmp_path: Path) -> None:
@@ -575,6 +590,9 @@ def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
     assert (code, "un seul fichier" in erreurs) == (2, True)
 
 
+SMTP = '[smtp]\nhote = "127.0.0.1"\nport = 1\nexpediteur = "compta@exemple.example"\nsecurite = "aucune"\n'
+
+
 def _config(dossier: Path, texte: str) -> Path:
     fichier = dossier / "envoi.toml"
     fichier.write_text(texte, encoding="utf-8")
@@ -582,9 +600,7 @@ def _config(dossier: Path, texte: str) -> Path:
 
 
 def test_expedier_est_a_blanc_par_defaut(capsys, creances: Path, tmp_path: Path) -> None:
-    config = _config(
-        tmp_path, '[smtp]\nhote = "127.0.0.1"\nport = 1\nexpediteur = "compta@exemple.example"\nsecurite = "aucune"\n'
-    )
+    config = _config(tmp_path, SMTP)
     vers = tmp_path / "sortie"
     arguments = ("expedier", creances, "--au", "2026-09-01", "--config", config, "--vers", vers, "--formats", "texte")
     code, dit, _ = lancer(capsys, *arguments)

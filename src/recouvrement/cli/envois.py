@@ -35,7 +35,9 @@ def lettres(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie
     from recouvrement.envoi.repertoire import Repertoire
 
     canaux = dict.fromkeys(("courriel", *EN_PAPIER), Repertoire(options.vers, horloge))
-    return _envoyer(options, _libres(options, dossiers, anomalies), canaux, ISSUES, a_blanc=options.a_blanc)
+    code = _envoyer(options, _libres(options, dossiers, anomalies), canaux, ISSUES, a_blanc=options.a_blanc)
+    _dire_sans_effet(dossiers, anomalies)
+    return code
 
 
 def expedier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
@@ -45,6 +47,7 @@ def expedier(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
     canaux = {"courriel": _smtp(options.config), **dict.fromkeys(EN_PAPIER, Repertoire(options.vers, horloge))}
     issues = ISSUES | {"pris": "partie", "deja_envoye": "déjà partie"}
     code = _envoyer(options, _libres(options, dossiers, anomalies), canaux, issues, a_blanc=not options.pour_de_vrai)
+    _dire_sans_effet(dossiers, anomalies)
     if not options.pour_de_vrai:
         print("Rien n'est parti : ajoutez --pour-de-vrai.")
     return code
@@ -61,6 +64,18 @@ def _libres(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie
             ou = doute.ou or doute.message
             print(f"Retenu : {dossier.debiteur.nom} : un événement refusé a pu changer la somme ({ou})", file=sys.stderr)
     return tuple([bilan.dossier for bilan in bilans_de(options, tuple(libres), anomalies)])
+
+
+def _dire_sans_effet(dossiers: Lus, anomalies: Sequence[Anomalie]) -> None:
+    """Les événements refusés qui n'ont rien retenu : la créance qu'ils nomment n'est pas lue, leur débiteur a pu être relancé."""
+    lieux = [a.ou for a in anomalies if a.creances and not any(a.atteint(dossier) for dossier in dossiers)]
+    if lieux and dossiers:
+        s = "s" * (len(lieux) > 1)
+        print(
+            f"Attention : {len(lieux)} événement{s} refusé{s} sans effet sur les lettres, la créance nommée n'étant pas lue : une lettre"
+            f" du même débiteur part quand même ({' ; '.join(lieux)}). Vérifiez qu'elle ne réclame pas une somme déjà payée.",
+            file=sys.stderr,
+        )
 
 
 def _envoyer(

@@ -1,6 +1,8 @@
 """De plusieurs lectures à des dossiers : les doublons sont dits, un fait sans dossier est refusé, le reste est traité."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from recouvrement.ports import Anomalie, Lecture
 
 _RAPPROCHER = Remede("Voyez Portefeuille.rapprocher.", "Donnez ceux que vous reconnaissez par un CSV : type « paiement ».")
 _ANNULER = Remede("Voyez Retour.rejet.", "Donnez ceux que vous reconnaissez par un CSV : type « rejet ».")
+_CONFONDUS = str.maketrans("oil", "011")
 
 
 class _Fait(NamedTuple):
@@ -30,8 +33,10 @@ def rassembler(
 ) -> tuple[tuple[Dossier, ...], tuple[Anomalie, ...]]:
     """Dossiers par créancier, débiteur et devise, et tout ce qui n'a pas pu y entrer, fichiers illisibles compris.
 
-    Un événement refusé ne dit que les créances lues qu'il nomme : s'il n'en nomme aucune, il a pu les atteindre toutes. Un fichier
-    illisible aussi : ce sont peut-être des paiements. ``Anomalie.atteint`` dit les dossiers à ne pas relancer avant de l'avoir corrigé.
+    Un événement refusé atteint les créances lues qu'il nomme, ou dont il écrit presque le nom ; s'il n'en nomme aucune, il a pu les
+    atteindre toutes. Un fichier illisible aussi : ce sont peut-être des paiements. Celui qui ne nomme que des créances non lues n'en
+    atteint aucune : un export porte souvent les paiements de factures closes. ``Anomalie.atteint`` dit les dossiers à ne pas relancer
+    avant de l'avoir corrigé.
     Une facture lue deux fois n'est comptée qu'une fois ; lue avec deux montants, la seconde lecture est refusée. Un règlement dont
     le débiteur est connu (FEC) entre à son dossier, sans y désigner de créance ; celui d'un relevé reste une proposition.
 
@@ -64,14 +69,30 @@ def rassembler(
     for nom, lecture in lues:
         anomalies += _propositions(nom, lecture)
     completes = tuple([_completer(d, siens, anomalies) for d, siens in zip(dossiers, suivis, strict=True)])
-    return completes, tuple([_visant(x, par_numero) for x in anomalies])
+    return completes, _visant(anomalies, par_numero)
 
 
-def _visant(anomalie: Anomalie, connues: Collection[str]) -> Anomalie:
-    """Des créances qu'un événement refusé nomme, celles qui sont lues ; s'il n'en nomme que d'autres, il n'en atteint aucune."""
-    if not anomalie.creances:
-        return anomalie
-    return evolve(anomalie, creances=tuple([numero for numero in anomalie.creances if numero in connues]) or None)
+def _visant(anomalies: Sequence[Anomalie], par_numero: Mapping[str, object]) -> tuple[Anomalie, ...]:
+    """Un événement refusé vise aussi les créances lues dont il écrit presque le nom."""
+    if all(numero in par_numero for x in anomalies for numero in x.creances or ()):
+        return tuple(anomalies)
+    semblables: dict[tuple[str, ...], list[str]] = {}
+    for numero in par_numero:
+        semblables.setdefault(_forme(numero), []).append(numero)
+    visant = []
+    for x in anomalies:
+        proches = [lu for nom in x.creances or () if nom not in par_numero for lu in semblables.get(_forme(nom), ())]
+        if proches:
+            voulu = f"Vouliez-vous {' ou '.join(f'« {lu} »' for lu in proches)} ?" if x.champ == "creance" else x.remede
+            x = evolve(x, creances=(*(x.creances or ()), *proches), remede=voulu)
+        visant.append(x)
+    return tuple(visant)
+
+
+def _forme(numero: str) -> tuple[str, ...]:
+    """Une référence sans casse, ni espaces, ni ponctuation, ni zéros de tête ; un I ou un L y vaut 1, un O y vaut zéro."""
+    plat = unicodedata.normalize("NFKC", numero).casefold().translate(_CONFONDUS)
+    return tuple([suite.lstrip("0") for suite in re.findall(r"\d+|[^\W\d_]+", plat)])
 
 
 def _faits(lues: Iterable[tuple[str, Lecture]]) -> Iterator[_Fait]:

@@ -32,11 +32,29 @@ def reunir(faits: str) -> tuple[Anomalie, list[bool]]:
         ("paiement;2026-07-01;mille;F-1;;\n", [True, False]),
         ("relance;2026-07-01;9,00;cle-2|F-1;;\n", [True, True]),
         ("paiement;2026-07-01;mille;;;\n", [True, True]),
-        ("paiement;2026-07-01;10,00;F-l;;\n", [False, False]),
+        ("paiement;2026-07-01;10,00;F-7;;\n", [False, False]),
+        ("paiement;2026-07-01;10,00;F-l;;\n", [True, False]),
+        ("paiement;2026-07-01;10,00;f 001;;\n", [True, False]),
+        ("paiement;2026-07-01;10,00;F-11;;\n", [False, False]),
+        ("relance;2026-07-01;9,00;CLE_2|F-7;;\n", [False, True]),
+        ("paiement;2026-07-01;10,00;--;;\n", [False, False]),
         ("paiement;2026-07-01;10,00;;;\n", [True, True]),
         ("rejet;2026-07-01;;;VIR-1;\n", [False, False]),
     ],
-    ids=["référence", "facture", "deux", "aucune", "inconnue", "sans dossier", "rejet sans paiement"],
+    ids=[
+        "référence",
+        "facture",
+        "deux",
+        "aucune",
+        "inconnue",
+        "un L pour un 1",
+        "casse, espace et zéros",
+        "un chiffre de plus",
+        "tiret bas",
+        "sans lettre ni chiffre",
+        "sans dossier",
+        "rejet sans paiement",
+    ],
 )
 def test_les_dossiers_qu_un_refus_atteint(faits: str, atteints: list[bool]) -> None:
     assert reunir(faits)[1] == atteints
@@ -44,7 +62,8 @@ def test_les_dossiers_qu_un_refus_atteint(faits: str, atteints: list[bool]) -> N
 
 def test_une_creance_inconnue_est_dite_avec_sa_ligne() -> None:
     refus, _ = reunir("paiement;2026-07-01;10,00;cle-2;;A\npaiement;2026-07-01;10,00;F-l;;B\n")
-    assert (refus.ou, refus.valeur) == ("données reçues, ligne 3", "F-l")
+    assert (refus.ou, refus.valeur, refus.creances) == ("données reçues, ligne 3", "F-l", ("F-l", "F-1"))
+    assert refus.remede == "Vouliez-vous « F-1 » ?"
 
 
 def test_un_fait_que_son_dossier_refuse_est_dit_avec_sa_ligne() -> None:
