@@ -124,7 +124,7 @@ def test_un_plan_echappe_ce_qu_il_dessine() -> None:
     assert "<script" not in html
     assert "<b>F</b>" not in html
     assert "&lt;script&gt;" in html
-    assert all(quoi in html for quoi in ("courriel", "28\u00a0mai 2026", "lettre"))
+    assert all(quoi in html for quoi in ("courriel", "30\u00a0mai 2026", "lettre"))
 
 
 def test_au_est_une_date() -> None:
@@ -153,7 +153,7 @@ def test_simuler_un_seul_jour_et_rien() -> None:
 
 
 def test_simuler_ne_depasse_pas_son_terme() -> None:
-    jusqu_au = date(2026, 5, 9)
+    jusqu_au = date(2026, 5, 11)
     assert [a.etape.cle for _, a in P.simuler([dossier()], au=LE_1ER_MAI, jusqu_au=jusqu_au).journal] == ["courriel", "appel"]
     la_veille = jusqu_au - timedelta(days=1)
     assert [a.etape.cle for _, a in P.simuler([dossier()], au=LE_1ER_MAI, jusqu_au=la_veille).journal] == ["courriel"]
@@ -168,10 +168,10 @@ def test_une_hypothese_n_existe_que_de_son_jour() -> None:
 
 
 def test_un_refus_suppose_avance_la_mise_en_demeure() -> None:
-    refus = Appel(le=date(2026, 5, 20), issue="refus_explicite", creances=["F-1"])
+    refus = Appel(le=date(2026, 5, 22), issue="refus_explicite", creances=["F-1"])
     simulation = P.simuler([dossier()], au=LE_1ER_MAI, jusqu_au=LE_31_JUILLET, hypotheses=[refus])
     demeure = next(a for _, a in simulation.journal if a.etape.cle == "mise_en_demeure")
-    assert (demeure.acte.le, demeure.motif) == (date(2026, 5, 20), "refus explicite de payer")
+    assert (demeure.acte.le, demeure.motif) == (date(2026, 5, 22), "refus explicite de payer")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def premier_jour(
         and (tard := _fin_de_mois(max(le, au), jours)) > max(le, au)
     ):
         le, attente = tard, ATTEND_LA_FIN_DU_MOIS
-    if scenario.jours_ouvres and (ouvre := jours.reporte(max(le, au))) > max(le, au):
+    if (scenario.jours_ouvres or etape.est_un_appel) and (ouvre := jours.reporte(max(le, au))) > max(le, au):
         le, attente = ouvre, JOUR_DE_REPOS
     return le, attente
 

@@ -180,7 +180,7 @@ class Scenario:
         ecart_minimal: Jours entre deux écrits au même débiteur ; exactement ce nombre suffit.
         source: D'où vient ce calendrier : un usage, jamais une loi.
         solde_minimal: Principal restant au-dessous duquel on ne relance pas.
-        jours_ouvres: Vrai si aucun contact n'a lieu un samedi, un dimanche ou un jour férié.
+        jours_ouvres: Vrai si aucun contact n'a lieu un samedi, un dimanche ou un jour férié. Un appel n'y a jamais lieu.
         fin_de_mois: Vrai si les rappels écrits attendent les cinq derniers jours ouvrés du mois.
         contacts_max: (nombre, jours) : au plus ce nombre de contacts, appels compris, en autant de jours. L'insistance est punie
             (C. pén., art. 222-33-2-2 ; C. conso., art. L. 121-6).
