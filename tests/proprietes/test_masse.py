@@ -33,7 +33,7 @@ from recouvrement import (
 )
 from recouvrement.droit import pour
 from recouvrement.masse import blocs, examen, examiner_table
-from recouvrement.politique.scenario import Scenario, prereglage
+from recouvrement.politique.scenario import Scenario, prereglage, usuels
 
 UN_JOUR = timedelta(days=1)
 FR = pour("fr")
@@ -207,6 +207,12 @@ def test_l_imputation_est_libre(imputation: str) -> None:
 def test_chaque_scenario_sans_condition_est_du_noyau() -> None:
     for i, nom in enumerate(("consommateur", "acheteur_public", "bailleur", "trois_lettres", "amiable_court")):
         assert confronter(Politique(scenario=prereglage(nom)), i, 400, date(2026, 11, 21))["noyau"] > 200
+
+
+def test_un_scenario_par_nature_ou_par_qualite_est_du_noyau() -> None:
+    petits = evolve(prereglage("trois_lettres"), cle="petits", solde_minimal="100.00")
+    for i, scenarios in enumerate((usuels(), usuels() | {"qualite:commercant": petits})):
+        assert confronter(Politique(scenarios=scenarios), 19 + i, 600, date(2026, 11, 21))["noyau"] > 300
 
 
 def test_ce_que_le_noyau_ne_decrit_pas_va_aux_objets() -> None:

@@ -327,6 +327,58 @@ def test_les_autres_vues(capsys, creances: Path, commande: str, dit: str) -> Non
     assert dit in capsys.readouterr().out
 
 
+def _etapes(capsys, *arguments: object) -> dict[str, str]:
+    """La première étape que le plan propose à chaque débiteur."""
+    code, dit, _ = lancer(capsys, "plan", *arguments, "--csv")
+    assert code == 0
+    lignes = [ligne.split(",") for ligne in dit.splitlines()]
+    rangs = {nom: i for i, nom in enumerate(lignes[0])}
+    return {x[rangs["debiteur"]]: x[rangs["le"]] for x in reversed(lignes[1:])}
+
+
+def test_le_scenario_suit_qui_doit(capsys, tmp_path: Path) -> None:
+    """Un consommateur, un locataire et un acheteur public n'ont pas le calendrier d'un commerçant ; --scenario l'impose à tous."""
+    fichier = tmp_path / "c.csv"
+    nature = lambda ligne, nom: ligne.rstrip("\n") + f";{nom}\n"  # noqa: E731
+    fichier.write_text(
+        nature(ENTETE, "nature")
+        + nature(BONNE, "facture")
+        + nature(AUTRE, "facture")
+        + nature(AUTRE.replace("F-2", "L-1").replace("Mme Durand", "M. Loyer"), "loyer_habitation")
+        + nature(AUTRE.replace("F-2", "P-1").replace("Mme Durand;consommateur", "Ville;personne_publique"), "facture"),
+        encoding="utf-8",
+    )
+    usuel = {"Menuiserie SARL": "2026-05-03", "Mme Durand": "2026-05-06", "M. Loyer": "2026-05-06", "Ville": "2026-05-06"}
+    assert _etapes(capsys, fichier, "--au", "2026-05-02") == usuel
+    assert set(_etapes(capsys, fichier, "--au", "2026-05-02", "--scenario", "trois_lettres").values()) == {"2026-05-09"}
+    mien = tmp_path / "mien.toml"
+    mien.write_text('cle = "mien"\n[[etapes]]\ncle = "un"\nacte = "relance"\njours = 30\nlettre = "relance"\n', encoding="utf-8")
+    assert set(_etapes(capsys, fichier, "--au", "2026-05-02", "--scenario", mien).values()) == {"2026-05-31"}
+    for options, nombre in (((), 1), (("--scenario", "progressif"), 4)):
+        _, dit, _ = lancer(
+            capsys,
+            "lettres",
+            fichier,
+            "--au",
+            "2026-05-04",
+            *options,
+            "--vers",
+            tmp_path / "l",
+            "--formats",
+            "texte",
+            "--a-blanc",
+        )
+        assert dit.count(" : à blanc") == nombre
+
+
+@pytest.mark.parametrize("nom", ["inconnu", "absent.toml", "../progressif"])
+def test_un_scenario_inconnu_est_refuse(capsys, creances: Path, nom: str) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        main(["plan", str(creances), "--au", "2026-09-01", "--scenario", nom])
+    dit = capsys.readouterr().err
+    assert (sortie.value.code, nom in dit, "progressif" in dit) == (2, True, True)
+
+
 def test_diagnostiquer_un_dossier(capsys, creances: Path, tmp_path: Path) -> None:
     (tmp_path / "autre.csv").write_text(ENTETE + AUTRE, encoding="utf-8")
     (tmp_path / "note.md").write_text("à part", encoding="utf-8")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fabrique import creance, examiner
-from recouvrement import Condition, DonneeInvalide, Etape, Politique, Relance, Scenario
+from recouvrement import Condition, Debiteur, DonneeInvalide, Etape, Politique, Qualite, Relance, Scenario
 from recouvrement.politique import scenario
-from recouvrement.politique.scenario import prereglage
+from recouvrement.politique.scenario import prereglage, usuels
 
 COURT = Scenario(
     cle="court",
@@ -274,6 +274,25 @@ def test_les_scenarios_se_donnent_dans_n_importe_quel_ordre() -> None:
     assert hash(a) == hash(b)
     assert a.scenario_de(creance("F-1")) == COURT
     assert a.scenario_de(creance("F-3")) == prereglage("progressif")
+
+
+@pytest.mark.parametrize(
+    ("nature", "qualite", "attendu"),
+    [
+        ("facture", Qualite.COMMERCANT, "progressif"),
+        ("facture", Qualite.PROFESSIONNEL, "progressif"),
+        ("facture", Qualite.CONSOMMATEUR, "consommateur"),
+        ("facture", Qualite.NON_PROFESSIONNEL, "consommateur"),
+        ("facture", Qualite.PERSONNE_PUBLIQUE, "acheteur_public"),
+        ("loyer_habitation", Qualite.CONSOMMATEUR, "bailleur"),
+    ],
+)
+def test_le_scenario_usuel_suit_la_nature_puis_la_qualite(nature: str, qualite: Qualite, attendu: str) -> None:
+    visee = creance("F-1", nature=nature, debiteur=Debiteur(nom="Dupont", qualite=qualite, identifiant="C-1"))
+    assert Politique(scenarios=usuels()).scenario_de(visee).cle == attendu
+    assert Politique().scenario_de(visee).cle == "progressif"
+    for cle in ("F-1", "id:C-1", visee.creancier.cle):  # ce que l'hôte a choisi passe avant
+        assert Politique(scenarios=usuels() | {cle: COURT}).scenario_de(visee) == COURT
 
 
 @pytest.mark.parametrize(

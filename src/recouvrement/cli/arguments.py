@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant
+from recouvrement.politique.scenario import Scenario, prereglage
 
 FORMATS = ("pdf", "html", "texte", "docx")
 FICHIERS = "CSV, facture EN 16931, FEC, relevé camt.053, ou dossier"
@@ -19,9 +20,9 @@ def analyseur() -> argparse.ArgumentParser:
         description="Ce qui est dû, jusqu'à quand, que faire ensuite. Aucun avis juridique : aucun avocat n'a relu.",
     )
     commandes = lu.add_subparsers(required=True, metavar="commande")
-    formes, sortie, communs = _formes(), _sortie(), _communs()
+    formes, sortie, communs, relances = _formes(), _sortie(), _communs(), _relances()
     examiner = commandes.add_parser(
-        "examiner", parents=[communs, sortie], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
+        "examiner", parents=[communs, relances, sortie], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
     )
     examiner.add_argument(
         "--vers",
@@ -32,18 +33,23 @@ def analyseur() -> argparse.ArgumentParser:
     )
     examiner.add_argument("--evenements", type=Path, metavar="FICHIER", help="avec --vers : la table des événements")
     examiner.set_defaults(faire="bilans:examiner")
-    expliquer = commandes.add_parser("expliquer", parents=[communs], help="les raisons de chaque chiffre, jusqu'aux articles")
+    expliquer = commandes.add_parser(
+        "expliquer", parents=[communs, relances], help="les raisons de chaque chiffre, jusqu'aux articles"
+    )
     expliquer.add_argument("--creance", required=True, metavar="REF", help="référence de la créance")
     expliquer.set_defaults(faire="bilans:expliquer")
     for nom, aide in (
         ("prescription", "jusqu'à quand agir : chaque moment du délai, avec son article"),
-        ("plan", "les étapes à venir de chaque débiteur si rien ne se passe"),
         ("voies", "les voies après l'amiable : ouvertes ou fermées, et pourquoi"),
         ("balance", "la balance âgée, par débiteur et par devise"),
     ):
         commandes.add_parser(nom, parents=[communs, sortie], help=aide).set_defaults(faire=f"bilans:{nom}")
+    plan = commandes.add_parser(
+        "plan", parents=[communs, relances, sortie], help="les étapes à venir de chaque débiteur si rien ne se passe"
+    )
+    plan.set_defaults(faire="bilans:plan")
     _echeancier(commandes, communs, sortie)
-    _lettres(commandes, communs)
+    _lettres(commandes, communs, relances)
     _registre(commandes)
     delai = commandes.add_parser(
         "delai", parents=[_json()], help="le terme d'un délai de procédure, dans la version de la loi de son départ"
@@ -100,6 +106,14 @@ def _formats(texte: str) -> tuple[str, ...]:
     return formats
 
 
+def _scenario(texte: str) -> Scenario:
+    """Un préréglage par son nom, ou le scénario d'un fichier TOML."""
+    try:
+        return Scenario.lire(Path(texte)) if texte.endswith(".toml") else prereglage(texte)
+    except DonneeInvalide as e:
+        raise argparse.ArgumentTypeError(f"{e.message} : « {texte} ». {e.remede}") from None
+
+
 def _json() -> argparse.ArgumentParser:
     seul = argparse.ArgumentParser(add_help=False)
     seul.add_argument("--json", action="store_true", help="écrit du JSON")
@@ -148,6 +162,17 @@ def _communs() -> argparse.ArgumentParser:
     return communs
 
 
+def _relances() -> argparse.ArgumentParser:
+    relances = argparse.ArgumentParser(add_help=False)
+    relances.add_argument(
+        "--scenario",
+        type=_scenario,
+        metavar="NOM",
+        help="calendrier des relances de tous : un préréglage, ou un fichier .toml (par défaut, selon qui doit et quoi)",
+    )
+    return relances
+
+
 def _echeancier(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser) -> None:
     lu = commandes.add_parser("echeancier", parents=parents, help="propose un plan de paiement de tout ce qui est dû")
     lu.add_argument("--debiteur", metavar="NOM", help="nom ou clé ; inutile s'il est seul")
@@ -159,13 +184,13 @@ def _echeancier(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]"
     lu.set_defaults(faire="bilans:echeancier")
 
 
-def _lettres(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]", communs: argparse.ArgumentParser) -> None:
+def _lettres(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]", *parents: argparse.ArgumentParser) -> None:
     lettres = commandes.add_parser(
-        "lettres", parents=[communs], help="écrit les lettres dues, une par débiteur, une fois et une seule"
+        "lettres", parents=parents, help="écrit les lettres dues, une par débiteur, une fois et une seule"
     )
     lettres.add_argument("--a-blanc", action="store_true", help="dit ce qui partirait, n'écrit rien")
     lettres.set_defaults(faire="envois:lettres")
-    expedier = commandes.add_parser("expedier", parents=[communs], help="envoie ce qui est dû : à blanc, sauf --pour-de-vrai")
+    expedier = commandes.add_parser("expedier", parents=parents, help="envoie ce qui est dû : à blanc, sauf --pour-de-vrai")
     expedier.add_argument(
         "--config", required=True, type=Path, metavar="TOML", help="table [smtp] : hote, port, expediteur, identifiant…"
     )

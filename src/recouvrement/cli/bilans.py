@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import evolve
 
 from recouvrement.affichage import compter, date_fr
-from recouvrement.cli.entree import Lus, lecteurs
+from recouvrement.cli.entree import Lus, lecteurs, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_clair, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError, a_la_commande
@@ -69,7 +69,12 @@ def _en_colonnes(options: argparse.Namespace) -> int:
         raise DonneeInvalide("un seul fichier de créances est attendu", champ="--vers", remede="Donnez un dossier de fichiers.")
     with avancement("Examen") as dire:
         passage = examiner_fichier(
-            options.fichiers[0], options.en_colonnes, au=options.au, evenements=options.evenements, progres=dire
+            options.fichiers[0],
+            options.en_colonnes,
+            politique=politique_de(options),
+            au=options.au,
+            evenements=options.evenements,
+            progres=dire,
         )
     rendu = {
         "lignes": passage.lignes,
@@ -136,7 +141,7 @@ def _prescriptions(
 
 def plan(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> int:
     """Les étapes à venir."""
-    prevus = _de_chacun(options, dossiers, anomalies, lambda d: Politique().calendrier(d, au=options.au))
+    prevus = _de_chacun(options, dossiers, anomalies, lambda d: politique_de(options).calendrier(d, au=options.au))
     plans = [(b.dossier.debiteur.nom, p) for b, p in prevus]
     lignes = [{"debiteur": nom} | ligne for nom, p in plans for ligne in p.vers_lignes()]
     if not pour_un_programme(options, lignes, [{"debiteur": nom} | p.vers_dict() for nom, p in plans]):
@@ -205,7 +210,8 @@ def _du_debiteur(qui: str | None, dossiers: Lus) -> Dossier:
 
 def bilans_de(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomalie]) -> list[Bilan]:
     """Le bilan de chaque dossier ; les créances que la bibliothèque refuse deviennent des anomalies."""
-    examens = [examiner_au_mieux(Politique(), dossier, au=options.au) for dossier in dossiers]
+    politique = politique_de(options)
+    examens = [examiner_au_mieux(politique, dossier, au=options.au) for dossier in dossiers]
     anomalies += [_refus(options, ecarte) for _, ecartes in examens for ecarte in ecartes]
     return [bilan for bilan, _ in examens if bilan]
 

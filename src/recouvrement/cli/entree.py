@@ -17,6 +17,8 @@ from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.personnes import Adresse, Creancier, Mandataire
+from recouvrement.politique.politique import Politique
+from recouvrement.politique.scenario import Scenario, usuels
 from recouvrement.ports import Anomalie, Lecture
 
 Lus = tuple[Dossier, ...]
@@ -76,6 +78,12 @@ def _batir(classe: type[T], lus: Mapping[str, Any]) -> T:
         remede = f"Champs : {', '.join(f.name for f in champs)}."
         raise DonneeInvalide(faute, champ="--mandataire", remede=remede)
     return classe(**lus)
+
+
+def politique_de(options: argparse.Namespace) -> Politique:
+    """Le scénario demandé pour tous ; sinon l'usuel, selon la nature de la créance et la qualité du débiteur."""
+    demande: Scenario | None = getattr(options, "scenario", None)
+    return Politique(scenario=demande) if demande else Politique(scenarios=usuels())
 
 
 def lecteurs(options: argparse.Namespace) -> tuple[LecteurCsv, LecteurFEC]:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from recouvrement.cli.bilans import bilans_de
-from recouvrement.cli.entree import Lus, horloge
+from recouvrement.cli.entree import Lus, horloge, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
 from recouvrement.erreurs import DonneeInvalide
-from recouvrement.politique.politique import Politique
 from recouvrement.ports import Anomalie, MoteurRendu, Notificateur, Registre
 
 ISSUES = {
@@ -88,7 +87,7 @@ def _envoyer(
         envois = tout_expedier(
             dossiers,
             au=options.au,
-            politique=Politique(),
+            politique=politique_de(options),
             moteur=moteurs,
             notificateurs=canaux,
             registre=_registre(options.vers, pile, a_blanc=a_blanc),

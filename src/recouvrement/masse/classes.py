@@ -29,6 +29,7 @@ from recouvrement.modele.personnes import Creancier, Debiteur, Qualite
 from recouvrement.politique.bilan import BilanCreance
 from recouvrement.politique.conventions import Conventions
 from recouvrement.politique.politique import Politique
+from recouvrement.politique.scenario import Scenario
 from recouvrement.politique.suite import INTERRUPTION, suite
 
 TOUJOURS, JAMAIS = numero(date.min), numero(date.max)
@@ -99,6 +100,7 @@ class Classe:
         delai: Jours que la loi accorde sans échéance, selon l'écart de l'exécution et de la réception à l'émission (``None`` : absente).
         net: Par écart de l'échéance à l'émission : aucun plafond n'est en question ; ``None`` : il ne l'est jamais.
         limite: Dernier jour que la loi admet, par jour d'émission, pour une prestation qui ne lui est pas postérieure.
+        etape: Numéro de la prochaine étape de son scénario et son jour, par échéance ; -1 s'il n'y en a pas.
     """
 
     cle: Cle
@@ -115,6 +117,14 @@ class Classe:
     net: ParJour | None
     limite: ParJour
     porte: Callable[..., int]
+    scenario: Scenario
+    etape: ParJour
+
+    @property
+    def solde_minimal(self) -> int:
+        """Centimes sous lesquels son scénario ne rappelle pas."""
+        minimal = self.scenario.solde_minimal
+        return minimal.centimes if minimal is not None else 0
 
     def taux(self, echeance: Entiers, convenu: Entiers) -> Entiers | None:
         """Le taux de chaque ligne, s'il est le même tous les jours."""
@@ -150,32 +160,26 @@ class Droits:
 
     Attributes:
         ouvert: Faux si cette politique sort de ce que le noyau décrit : tout va au moteur d'objets.
-        etape: Numéro de la prochaine étape et son jour, par échéance ; -1 s'il n'y en a pas.
-        solde_minimal: Centimes sous lesquels le scénario ne rappelle pas.
     """
 
     def __init__(self, politique: Politique, au: date) -> None:
         self.politique = politique
         self.au = au
         self.noms = Noms()
-        for cle in (INTERRUPTION.cle, *(etape.cle for etape in politique.scenario.etapes)):
+        scenarios = (politique.scenario, *dict(politique.scenarios).values())
+        for cle in (INTERRUPTION.cle, *(etape.cle for scenario in scenarios for etape in scenario.etapes)):
             self.noms.numero(cle)  # d'avance : l'ordre des lignes, ni celui des fils, n'y change rien
         self.avertissements = tuple(politique.droit.avertissements)
-        self.etape = par_date(self._etape, 2)
-        self.solde_minimal = 0
         self._classes: dict[Cle, Classe | None] = {}
         self._gardees: dict[tuple[str, Hashable], Any] = {}
         self._interruptions: dict[str, bool] = {}
-        minimal = politique.scenario.solde_minimal
-        if minimal is not None:
-            self.solde_minimal = minimal.centimes
         self.ouvert = (
             politique.droit.code == "fr"
             and set(self.avertissements) <= {AU_DELA}
             and PREMIER <= numero(au) <= DERNIER
-            and not politique.scenarios
-            and not any(e.si for e in politique.scenario.etapes)
-            and (minimal is None or minimal.devise == "EUR")
+            and all(cle.startswith(("nature:", "qualite:")) for cle, _ in politique.scenarios)
+            and not any(e.si for scenario in scenarios for e in scenario.etapes)
+            and all(s.solde_minimal is None or s.solde_minimal.devise == "EUR" for s in scenarios)
             and _par_defaut(politique.conventions)
         )
 
@@ -208,6 +212,7 @@ class Droits:
         stipule = modele.conditions.taux_penalites is not None
         convenu = stipule and regime.admet_un_taux_convenu
         court, paliers = self._course(modele, regime, fixe=convenu and cle.fixe)
+        scenario = self.politique.scenario_de(modele)
         au_plus_tot = evolve(modele, emise_le=en_date(PREMIER), echeance=None)
         return Classe(
             cle=cle,
@@ -228,6 +233,8 @@ class Droits:
             net=None if regime.code == "public" else ParJour(partial(_net, au_plus_tot, regime), np.int8),
             limite=self.garder("limite", regime.code, lambda: par_date(lambda jour: [_limite(modele, regime, jour)])),
             porte=lru_cache(maxsize=65_536)(sans_erreur(lambda *jours: self._porte(modele, regime, *jours))),
+            scenario=scenario,
+            etape=self.garder("etape", scenario, lambda: par_date(partial(self._etape, scenario), 2)),
         )
 
     def garder(self, quoi: str, code: Hashable, neuve: Callable[[], T]) -> T:
@@ -311,12 +318,13 @@ class Droits:
 
         return ParJour(plancher, np.int64)
 
-    def _etape(self, jour: date) -> Sequence[int]:
+    def _etape(self, scenario: Scenario, jour: date) -> Sequence[int]:
         """La prochaine étape d'une créance sans acte, loin de sa prescription."""
         bilan = self._bilan_temoin
         bilan = evolve(bilan, echeance=evolve(bilan.echeance, valeur=jour), jours_retard=max(0, (self.au - jour).days))
-        scenario = evolve(self.politique.scenario, solde_minimal=None)
-        _, prochaine, _ = suite([bilan], {TEMOIN: ()}, (), [scenario], self.politique.droit, au=self.au)
+        _, prochaine, _ = suite(
+            [bilan], {TEMOIN: ()}, (), [evolve(scenario, solde_minimal=None)], self.politique.droit, au=self.au
+        )
         return (self.noms.numero(prochaine.etape.cle), numero(prochaine.le)) if prochaine else (-1, 0)
 
     @cached_property

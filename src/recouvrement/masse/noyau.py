@@ -282,11 +282,11 @@ def _suite(droits: Droits, classe: Classe, echeance: Entiers, departs: list[Any]
         valeur, prudente = classe.prescrire(depart[a_part])
         if prudent is not None:
             prudente = np.minimum(prudente, classe.prescrire(prudent[a_part])[1])
-        for colonne, valeurs in zip(suite, suivre(droits, echeance[a_part], valeur, prudente), strict=True):
+        for colonne, valeurs in zip(suite, suivre(droits, classe, echeance[a_part], valeur, prudente), strict=True):
             colonne[a_part] = valeurs
-    if droits.solde_minimal:
+    if classe.solde_minimal:
         loin = numero(droits.au) < vers.prescription_prudente - PROCHE
-        petites = np.flatnonzero(loin & (principal < droits.solde_minimal))
+        petites = np.flatnonzero(loin & (principal < classe.solde_minimal))
         vers.etape[petites], vers.etape_le[petites] = -1, 0
     return alertes
 

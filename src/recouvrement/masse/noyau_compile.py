@@ -53,7 +53,7 @@ DEPARTS = ("emission", "execution", "exigibilite")
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
 
 REGLE = np.dtype(
-    [(nom, np.int64) for nom in ("tient", "court_avant", "connu_au", "partis_depuis")]
+    [(nom, np.int64) for nom in ("tient", "court_avant", "connu_au", "partis_depuis", "solde_minimal")]
     + [(nom, np.int32) for nom in ("premier", "dernier", "plafond", "toujours", "sans_demeure", "a_payer")]
     + [(nom, np.int8) for nom in ("depart", "prudence", "convenu", "court", "plancher", "interrompu", "butoir")]
     + [("ordre", np.int8, len(POSTES))],
@@ -122,7 +122,6 @@ class Compilees:
             numero(droits.au),
             numero(ALERTE.depuis(droits.au)),
             droits.noms.numero(INTERRUPTION.cle),
-            droits.solde_minimal,
             1 << len(AVANT) + len(droits.avertissements),
         )
 
@@ -150,6 +149,7 @@ class Compilees:
         variable = classe.court == "paliers" and paliers is not None
         haut = TAUX_COURANT if paliers is None else int(paliers.taux.max())
         un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1))
+        un["solde_minimal"] = classe.solde_minimal
         un["court_avant"], un["connu_au"] = TOUJOURS if classe.court == "rien" else au, JAMAIS
         if variable and paliers is not None:
             un["court_avant"] = min(au, int(paliers.au[-1])) if au >= paliers.du[0] else TOUJOURS
@@ -184,7 +184,7 @@ class Compilees:
     def _echeances(self, classe: Classe, jours: Entiers) -> NDArray[Any]:
         reponses, k = np.zeros(len(jours), ECHEANCE), self.rang(classe)
         reponses["indemnite"], reponses["alertes"] = retards(self.droits, classe)(jours)
-        reponses["etape"], etape_le = self.droits.etape(jours)
+        reponses["etape"], etape_le = classe.etape(jours)
         reponses["etape_le"] = np.maximum(etape_le, MUET)
         if classe.plancher is not None:
             reponses["plancher"] = classe.plancher(jours)[0]
@@ -305,16 +305,16 @@ def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any,
 
 
 @partie
-def _suivre(constantes: Any, principal: Any, valeur: Any, prudente: Any, etape: Any, etape_le: Any) -> Any:
+def _suivre(constantes: Any, petit: Any, valeur: Any, prudente: Any, etape: Any, etape_le: Any) -> Any:
     """L'étape, son jour et l'alerte : la prescription acquise ou proche commande ; sinon, le scénario (voir ``suites.suivre``)."""
-    au, _, interruption, solde_minimal, _ = constantes
+    au, _, interruption, _ = constantes
     if au > valeur:
         return -1, 0, PRESCRITE
     if au > prudente:
         return -1, 0, DOUTEUSE
     if au >= prudente - PROCHE:
         return interruption, prudente - PROCHE, BIENTOT
-    if etape < 0 or principal < solde_minimal:
+    if etape < 0 or petit:
         return -1, 0, BIENTOT
     return etape, etape_le, BIENTOT
 
@@ -327,7 +327,7 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
     constantes, rangs, regles, paliers, echeances, departs, limites, nets = compilees
     bloc, total, au_noyau = ecrites
     faites, datees, retards, restes, trop_percus, penalites_dues, indemnites, valeurs, prudentes, etapes, etapes_le, bits = bloc
-    au, alerte_au, _, _, dit_trop_percu = constantes
+    au, alerte_au, _, dit_trop_percu = constantes
     combien, courus = paiements[1], paliers[3]
     ou_echeance, reponses = echeances
     ou_depart, prescriptions = departs
@@ -387,7 +387,7 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
             prudente = min(prudente, prescriptions[ou_depart[k, prudent]].prudente)
         if alertes == AUX_OBJETS or au_dela == MUETTE or valeur == MUET or prudente == MUET or jour.etape_le == MUET:
             faites[i] = False
-        etape, etape_le, etat = _suivre(constantes, principal, valeur, prudente, jour.etape, jour.etape_le)
+        etape, etape_le, etat = _suivre(constantes, principal < regle.solde_minimal, valeur, prudente, jour.etape, jour.etape_le)
         retard = max(au - e, 0)
         if payee and principal == 0:
             etape, etape_le, etat = -1, 0, 0

@@ -74,15 +74,17 @@ def suites(droits: Droits, classe: Classe) -> ParJour:
     """La suite de chaque échéance d'où part aussi la prescription."""
 
     def question(jours: Entiers) -> Suite:
-        return suivre(droits, jours, *classe.prescrire(jours))
+        return suivre(droits, classe, jours, *classe.prescrire(jours))
 
-    return droits.garder("suite", classe.ligne.code, lambda: ParJour(question, *[np.int32] * len(Suite._fields)))
+    return droits.garder(
+        "suite", (classe.ligne.code, classe.scenario), lambda: ParJour(question, *[np.int32] * len(Suite._fields))
+    )
 
 
-def suivre(droits: Droits, echeance: Entiers, valeur: Entiers, prudente: Entiers) -> Suite:
+def suivre(droits: Droits, classe: Classe, echeance: Entiers, valeur: Entiers, prudente: Entiers) -> Suite:
     """La prescription acquise ou proche commande ; sinon, le scénario."""
     au = numero(droits.au)
-    etape, etape_le = droits.etape(echeance)
+    etape, etape_le = classe.etape(echeance)
     tue = (valeur == SANS_REPONSE) | (prudente == SANS_REPONSE) | (etape_le == SANS_REPONSE)
     acquise, douteuse, presse = au > valeur, (prudente < au) & (au <= valeur), au >= prudente - PROCHE
     etape = np.where(acquise | douteuse, -1, np.where(presse, droits.noms.numero(INTERRUPTION.cle), etape))

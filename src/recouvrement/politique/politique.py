@@ -59,7 +59,8 @@ class Politique:
         droit: Par défaut le droit français, tel que ses tables le connaissent.
         scenario: Par défaut le préréglage « progressif ».
         conventions: Par défaut les lectures prudentes.
-        scenarios: Scénarios particuliers (un dictionnaire) : par référence de créance, clé de débiteur, ou clé de créancier, dans cet ordre.
+        scenarios: Scénarios particuliers (un dictionnaire) : par référence de créance, clé de débiteur, clé de créancier,
+            « nature:… » de la créance ou « qualite:… » du débiteur, dans cet ordre.
     """
 
     droit: Droit = field(factory=lambda: pour("fr"))
@@ -68,12 +69,12 @@ class Politique:
     scenarios: tuple[tuple[str, Scenario], ...] = field(default=(), converter=_par_cle)
 
     def scenario_de(self, creance: Creance) -> Scenario:
-        """Scénario de la créance, sinon de son débiteur, sinon de son créancier, sinon celui de la politique."""
-        choisis = dict(self.scenarios)
-        for cle in (creance.reference, creance.debiteur.cle, creance.creancier.cle) if choisis else ():
-            if cle in choisis:
-                return choisis[cle]
-        return self.scenario
+        """Scénario de la créance, sinon de son débiteur, de son créancier, de sa nature, de la qualité du débiteur, de la politique."""
+        if not self.scenarios:
+            return self.scenario
+        choisis, qui = dict(self.scenarios), creance.debiteur
+        cles = (creance.reference, qui.cle, creance.creancier.cle, f"nature:{creance.nature}", f"qualite:{qui.qualite.value}")
+        return next((choisis[cle] for cle in cles if cle in choisis), self.scenario)
 
     def examiner(self, quoi: Creance | Dossier, evenements: Sequence[Evenement] = (), *, au: date) -> Bilan:
         """Le bilan d'une créance ou d'un dossier au jour ``au``, inclus. Les faits postérieurs n'existent pas encore.

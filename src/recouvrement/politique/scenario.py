@@ -32,6 +32,12 @@ OPERATEURS: dict[str, Callable[[Any, Any], bool]] = {
 NOMBRES = ("montant", "age")
 TEXTES = ("qualite", "nature", "risque", "moyen_de_paiement", "signal")
 DEPUIS = {"echeance": "de l'échéance", "precedente": "de l'étape d'avant", "presentation": "de la présentation"}
+USUELS = {
+    "nature:loyer_habitation": "bailleur",
+    "qualite:consommateur": "consommateur",
+    "qualite:non_professionnel": "consommateur",
+    "qualite:personne_publique": "acheteur_public",
+}
 DECLENCHEURS = ("appel_infructueux", "refus_explicite", "promesse_echue", "echeancier_rompu", "signal")
 
 
@@ -312,3 +318,8 @@ def prereglage(nom: str) -> Scenario:
             "préréglage inconnu", champ="scenario", valeur=nom, remede=f"Choisissez parmi : {', '.join(connus)}."
         )
     return Scenario.lire(dossier / f"{nom}.toml")
+
+
+def usuels() -> dict[str, Scenario]:
+    """Les préréglages selon qui doit et quoi, pour ``Politique(scenarios=usuels())`` ; entre professionnels, celui de la politique."""
+    return {cle: prereglage(nom) for cle, nom in USUELS.items()}
