@@ -42,6 +42,16 @@ def test_chaque_regle_et_chaque_reserve_est_dans_la_page_des_tables():
     assert sorted(c for c in cles if f"| `{c}` |" not in page) == []
 
 
+def test_les_natures_que_nomme_l_accueil_ont_une_prescription():
+    from recouvrement.droit import pour
+
+    accueil = (RACINE / "README.md").read_text(encoding="utf-8")
+    (dite,) = re.findall(r"La prescription de plusieurs se calcule(.*?)listées", accueil, re.DOTALL)
+    nommees = set(re.findall(r"`([a-z_]+)`", dite))
+    assert len(nommees) > 5
+    assert nommees <= {nature for p in pour("fr").prescriptions.values() for nature in p.natures}
+
+
 def test_chaque_regime_a_sa_page():
     from recouvrement.droit import pour
 
