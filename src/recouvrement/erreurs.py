@@ -19,8 +19,34 @@
 Un verdict de droit (« prescrite », « non due ») n'est jamais une erreur : c'est une valeur, avec son motif.
 """
 
+import errno
+import re
 from collections.abc import Sequence
 from datetime import date
+
+_SYSTEME = {
+    errno.ENOENT: "introuvable",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EEXIST: "un fichier porte déjà ce nom",
+    errno.ENOTDIR: "un fichier est là où il faut un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOSPC: "disque plein",
+    errno.EROFS: "disque en lecture seule",
+    errno.ENAMETOOLONG: "nom trop long",
+}
+_LIEU = re.compile(r"line (\d+), column (\d+)")
+
+
+def cause(erreur: Exception) -> str:
+    """Ce qui a arrêté Python, en français : le système, l'encodage, la place dans le texte ; à défaut, ses propres mots."""
+    if isinstance(erreur, OSError) and erreur.errno in _SYSTEME:
+        return _SYSTEME[erreur.errno]
+    if isinstance(erreur, UnicodeDecodeError):
+        return f"octet {erreur.start} étranger à l'encodage {erreur.encoding}"
+    if lieu := _LIEU.search(str(erreur)):
+        return f"ligne {lieu[1]}, colonne {lieu[2]}"
+    return "texte inachevé" if "at end of document" in str(erreur) else str(erreur)
 
 
 def extrait(valeur: object, longueur: int = 60) -> str:

@@ -134,6 +134,42 @@ def test_arguments_refuses(capsys, arguments: list[str]) -> None:
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        ("", "recouvrement : il manque : COMMANDE. Voyez « recouvrement -h »."),
+        ("examiner", "recouvrement examiner : il manque : FICHIER. Voyez « recouvrement examiner -h »."),
+        ("inconnue", "COMMANDE : « inconnue » est inconnu ; choisissez parmi : "),
+        ("examiner x --json --csv", "--csv ne va pas avec --json. "),
+        ("examiner x --au", "--au attend une valeur. "),
+        ("examiner x --json=3", "--json n'attend pas de valeur (lu : « 3 »). "),
+        ("examiner x --de=;", "option ambiguë : --de"),
+        ("examiner x --dates us", "--dates : « us » est inconnu ; choisissez parmi : "),
+        ("examiner x --au 1/9/2026", "--au : « 1/9/2026 » n'est pas une date AAAA-MM-JJ. "),
+        ("echeancier x", "il manque l'une de ces options : --mensualites --montant --jusqu-au. "),
+        ("echeancier x --mensualites deux", "--mensualites : un nombre entier est attendu (lu : « deux »). "),
+        ("demo x", "en trop, ou inconnu : x. "),
+        ("plan x --scenario foo", "progressif, trois_lettres. Voyez"),
+    ],
+)
+def test_un_refus_se_lit_en_francais(capsys, arguments: str, dit: str) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        main(arguments.split())
+    erreurs = capsys.readouterr().err
+    assert (sortie.value.code, dit in erreurs) == (2, True), erreurs
+    assert not re.search(r"\b(argument|error|invalid|required|expected|choose|not allowed)\b", erreurs)
+
+
+@pytest.mark.parametrize("commande", ["", "examiner", "lettres", "registre", "registre trancher"])
+def test_l_aide_est_en_francais(capsys, commande: str) -> None:
+    with pytest.raises(SystemExit):
+        main([*commande.split(), "--help"])
+    aide = capsys.readouterr().out
+    assert aide.startswith(f"usage : {' '.join(['recouvrement', *commande.split()])} [-h]")
+    assert "dit ceci, et s'arrête" in aide
+    assert not re.search(r"show this|positional|optional arguments|[^ ]:$", aide, re.MULTILINE)
+
+
 def test_une_creance_sans_regime_d_interets_n_ote_pas_les_autres(capsys, tmp_path: Path) -> None:
     fichier, vers = tmp_path / "c.csv", tmp_path / "lettres"
     sans = f"T-1;500,00;2026-04-01;2026-05-01;Menuiserie SARL;commercant;{FIN}"
@@ -293,7 +329,7 @@ def test_un_dossier_ou_l_on_ne_peut_ecrire(capsys, creances: Path, tmp_path: Pat
     obstacle.write_text("", encoding="utf-8")
     code, _, erreurs = _lettres(capsys, creances, obstacle / "lettres")
     assert code == 2
-    assert "--vers" in erreurs
+    assert "--vers : dossier de sortie impossible : un fichier est là où il faut un dossier" in erreurs
     assert "Traceback" not in erreurs
 
 
@@ -673,7 +709,8 @@ def test_expedier_est_a_blanc_par_defaut(capsys, creances: Path, tmp_path: Path)
     [
         ("[smtp]\n", "manque : expediteur, hote, port"),
         ('[smtp]\nhote = "h"\nport = 1\nexpediteur = "a@b.example"\nmot_de_passe = "secret-42"\n', "inconnu : mot_de_passe"),
-        ("[smtp", "fichier illisible"),
+        ("[smtp", "fichier illisible (texte inachevé)"),
+        ("[smtp]\nhote = \n", "fichier illisible (ligne 2, colonne 8)"),
     ],
 )
 def test_une_configuration_fautive_est_refusee_sans_montrer_de_secret(
@@ -746,6 +783,7 @@ def test_la_demonstration_n_ecrit_rien(capsys, tmp_path: Path, monkeypatch) -> N
     assert (code, list(tmp_path.iterdir())) == (0, [])
     assert "10\N{NARROW NO-BREAK SPACE}453,76" in dit
     assert "L. 441-10" in dit
+    assert dit.count("À faire : ") == 1
 
 
 def test_les_greffons_installes(capsys) -> None:

@@ -63,8 +63,24 @@ def test_fichier_refuse(tmp_path: Path, contenu: str) -> None:
     assert "x.toml" in str(refus.value)
 
 
+@pytest.mark.parametrize(
+    ("contenu", "dit"),
+    [
+        ("cle = ]", r"scénario illisible \(ligne 1, colonne 7\)"),
+        ('cle = "x"', "la première étape se compte de l'échéance"),
+        ("[[etapes]]\n", "etapes : champ manquant .*acte, cle, jours"),
+        ('cle = "x"\nautre = 1\n', "champ inconnu .*autre"),
+    ],
+)
+def test_un_fichier_refuse_dit_pourquoi_en_francais(tmp_path: Path, contenu: str, dit: str) -> None:
+    fichier = tmp_path / "x.toml"
+    fichier.write_text(contenu, encoding="utf-8")
+    with pytest.raises(DonneeInvalide, match=dit):
+        Scenario.lire(fichier)
+
+
 def test_fichier_absent(tmp_path: Path) -> None:
-    with pytest.raises(DonneeInvalide):
+    with pytest.raises(DonneeInvalide, match="introuvable"):
         Scenario.lire(tmp_path / "absent.toml")
 
 

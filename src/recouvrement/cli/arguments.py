@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from recouvrement.cli.francais import Analyseur
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.scenario import Scenario, prereglage
@@ -15,11 +16,11 @@ FICHIERS = "CSV, facture EN 16931, FEC, relevé camt.053, ou dossier"
 
 def analyseur() -> argparse.ArgumentParser:
     """L'analyseur de la commande ; ``faire`` y nomme la pièce et la fonction à appeler."""
-    lu = argparse.ArgumentParser(
+    lu: argparse.ArgumentParser = Analyseur(
         prog="recouvrement",
         description="Ce qui est dû, jusqu'à quand, que faire ensuite. Aucun avis juridique : aucun avocat n'a relu.",
     )
-    commandes = lu.add_subparsers(required=True, metavar="commande")
+    commandes = lu.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     formes, sortie, communs, relances = _formes(), _sortie(), _communs(), _relances()
     examiner = commandes.add_parser(
         "examiner", parents=[communs, relances, sortie], help="solde, retard, pénalités, prescription et suite de chaque débiteur"
@@ -204,7 +205,7 @@ def _lettres(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]", *
 def _registre(commandes: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Un registre à la fois ; ce qui l'écrit demande un motif."""
     registre = commandes.add_parser("registre", help="vérifie, exporte, sauvegarde un registre ; tranche un envoi incertain")
-    gestes = registre.add_subparsers(required=True, metavar="geste")
+    gestes = registre.add_subparsers(title="gestes", required=True, metavar="GESTE")
     fichier = argparse.ArgumentParser(add_help=False)
     fichier.add_argument("registre", type=Path, metavar="REGISTRE.sqlite")
     verifier = gestes.add_parser("verifier", parents=[fichier], help="relit toute la chaîne, et donne sa tête")

@@ -37,6 +37,6 @@ def demo(_options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anomalie
     )
     bilan = Politique().examiner(creance, au=date(2026, 9, 1))
     print(bilan.expliquer())
-    print(f"\nÀ faire : {bilan.actions[0]}\n")
+    print()
     print(RenduTexte().rendre(rediger(bilan.actions[0], bilan)).octets.decode())
     return TOUT_LU

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from attrs import NOTHING, evolve, fields
 
 from recouvrement.cli.sortie import avancement, en_clair, en_options
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
 from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
@@ -62,7 +62,7 @@ def _mandataire(fichier: Path) -> Mandataire:
     try:
         lus = tomllib.loads(fichier.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise DonneeInvalide(f"fichier illisible ({e})", champ="--mandataire", valeur=str(fichier)) from None
+        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="--mandataire", valeur=str(fichier)) from None
     adresse = lus.get("adresse")
     try:
         return _batir(Mandataire, lus | {"adresse": _batir(Adresse, adresse) if isinstance(adresse, dict) else adresse})

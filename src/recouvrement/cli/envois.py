@@ -12,7 +12,7 @@ from typing import Any
 from recouvrement.cli.bilans import bilans_de
 from recouvrement.cli.entree import Lus, horloge, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.ports import Anomalie, MoteurRendu, Notificateur, Registre
 
 ISSUES = {
@@ -112,7 +112,7 @@ def _smtp(config: Path) -> Notificateur:
     try:
         lus: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8")).get("smtp", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise DonneeInvalide(f"fichier illisible ({e})", champ="--config", valeur=str(config)) from None
+        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="--config", valeur=str(config)) from None
     inconnus, manque = set(lus) - set(SMTP), {"hote", "port", "expediteur"} - set(lus)
     if inconnus or manque:
         remede = f"Table [smtp] : {', '.join(SMTP)} ; le mot de passe est dans {MOT_DE_PASSE}."
@@ -144,6 +144,6 @@ def _registre(dossier: Path, pile: ExitStack, *, a_blanc: bool) -> Registre:
     except OSError as e:
         remede = "Choisissez un dossier où vous pouvez écrire."
         raise DonneeInvalide(
-            f"dossier de sortie impossible : {e.strerror}", champ="--vers", valeur=str(dossier), remede=remede
+            f"dossier de sortie impossible : {cause(e)}", champ="--vers", valeur=str(dossier), remede=remede
         ) from None
     return pile.enter_context(RegistreSqlite(fichier, horloge))

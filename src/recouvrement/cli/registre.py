@@ -5,7 +5,7 @@ from pathlib import Path
 
 from recouvrement.cli.entree import Lus, horloge
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.ports import Anomalie
 from recouvrement.registre import RegistreSqlite
 
@@ -31,7 +31,7 @@ def exporter(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anoma
         with options.vers.open("xb") as sortie:
             sortie.write(chronologie.vers_csv())
     except OSError as e:
-        raise DonneeInvalide(f"fichier impossible à créer ({e.strerror})", champ="--vers", valeur=str(options.vers)) from None
+        raise DonneeInvalide(f"fichier impossible à créer ({cause(e)})", champ="--vers", valeur=str(options.vers)) from None
     print(f"{len(chronologie.lignes)} inscriptions dans {options.vers}")
     return TOUT_LU
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from attrs import frozen
 
 from recouvrement.courrier.document import Fragment, Texte
-from recouvrement.erreurs import ModeleInvalide
+from recouvrement.erreurs import ModeleInvalide, cause
 
 LIVRES = Path(__file__).with_name("modeles")
 ROLES = frozenset(
@@ -172,7 +172,7 @@ def _mots(fichier: Path) -> Mapping[str, str]:
     try:
         return {cle: str(mot) for cle, mot in tomllib.loads(fichier.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError) as e:
-        raise ModeleInvalide(f"illisible : {e}", modele=fichier.stem) from None
+        raise ModeleInvalide(f"illisible : {cause(e)}", modele=fichier.stem) from None
 
 
 def inconnu(genre: str, nom: str, connus: Mapping[str, object]) -> str:
@@ -208,7 +208,7 @@ def lire(fichier: Path) -> Modele:
     try:
         brut = tomllib.loads(fichier.read_text(encoding="utf-8"))
     except (OSError, ValueError) as e:
-        raise ModeleInvalide(f"illisible : {e}", modele=fichier.stem) from None
+        raise ModeleInvalide(f"illisible : {cause(e)}", modele=fichier.stem) from None
     if inconnues := set(brut) - CLES:
         raise ModeleInvalide(f"clé inconnue : {', '.join(sorted(inconnues))}", modele=fichier.stem)
     for cle, valeurs in CHOIX.items():

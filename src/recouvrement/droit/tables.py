@@ -9,7 +9,7 @@ from typing import Any
 
 from recouvrement.droit.baremes import Bareme, ValeurDatee
 from recouvrement.droit.base import Ancienne, Parties, Regime, RegimePrescription
-from recouvrement.erreurs import RecouvrementError, TableInvalide
+from recouvrement.erreurs import RecouvrementError, TableInvalide, cause
 from recouvrement.modele.montant import Taux
 from recouvrement.modele.personnes import Qualite
 from recouvrement.resultat import Reserve, Source
@@ -27,7 +27,7 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(fichier.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, ValueError) as e:
-        raise TableInvalide(f"illisible : {e}", fichier=fichier.name) from None
+        raise TableInvalide(f"illisible : {cause(e)}", fichier=fichier.name) from None
 
 
 def source(brut: Mapping[str, Any]) -> Source:

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from recouvrement.envoi._adresse import autour_de_la_voie
-from recouvrement.erreurs import EnvoiImpossible
+from recouvrement.erreurs import EnvoiImpossible, cause
 from recouvrement.modele.actes import Transmission
 from recouvrement.ports import Accuse, Document, Pli
 
@@ -49,7 +49,7 @@ class Repertoire:
         try:
             ecrits = self._ecrire_tout((*noms, *(d.nom for d in feuille)), (*pli.documents, *feuille))
         except OSError as e:
-            raise EnvoiImpossible(f"impossible d'écrire dans {self._dossier} : {e.strerror or e}. Rien n'y est resté.") from e
+            raise EnvoiImpossible(f"impossible d'écrire dans {self._dossier} : {cause(e)}. Rien n'y est resté.") from e
         detail = ", ".join(noms) if ecrits else f"déjà présent : {', '.join(noms)}"
         return Accuse(issue="pris", le=self._horloge(), numero=noms[0], detail=detail)
 

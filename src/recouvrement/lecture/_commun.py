@@ -4,7 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.modele.devises import decimales
 from recouvrement.modele.montant import Montant
 
@@ -79,7 +79,7 @@ def _debut(chemin: Path, octets: int) -> bytes:
         with chemin.open("rb") as flux:
             return flux.read(octets)
     except OSError as e:
-        raise DonneeInvalide(f"fichier illisible ({e.strerror})", ou=chemin.name, remede="Vérifiez les droits d'accès.") from None
+        raise DonneeInvalide(f"fichier illisible ({cause(e)})", ou=chemin.name, remede="Vérifiez les droits d'accès.") from None
 
 
 def lire_date(texte: str, forme: str, champ: str) -> date:

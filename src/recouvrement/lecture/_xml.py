@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.lecture._commun import REDEMANDER
 
 ESPACES = {
@@ -52,7 +52,7 @@ def lire_arbre(octets: bytes, ou: str) -> Element:
     except DonneeInvalide as e:
         raise e.situe(ou) from None
     except (ParseError, LookupError, ValueError, RecursionError) as e:
-        raise DonneeInvalide(f"XML illisible ({e})", ou=ou, remede="Redemandez le fichier à son émetteur.") from None
+        raise DonneeInvalide(f"XML illisible ({cause(e)})", ou=ou, remede="Redemandez le fichier à son émetteur.") from None
     assert isinstance(racine, Element)  # noqa: S101 -- ce que rend TreeBuilder.close
     return racine
 

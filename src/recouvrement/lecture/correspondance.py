@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.lecture._commun import MEGA, lire_octets, nom_de
 from recouvrement.lecture._faits_csv import COLONNES_CREANCES, COLONNES_EVENEMENTS, plus_proche
 
@@ -70,7 +70,9 @@ def lire_correspondance(source: Path | bytes) -> tuple[dict[str, str], Correspon
     try:
         lu = tomllib.loads(lire_octets(source, MEGA).decode("utf-8-sig"))
     except (ValueError, RecursionError) as e:
-        raise DonneeInvalide(f"TOML illisible ({e})", ou=ou, remede="Voyez l'exemple de la page « Formats lus ».") from None
+        raise DonneeInvalide(
+            f"TOML illisible ({cause(e)})", ou=ou, remede="Voyez l'exemple de la page « Formats lus »."
+        ) from None
     try:
         _connus("sections", lu, _SECTIONS)
         formats = lu.get("format", {})

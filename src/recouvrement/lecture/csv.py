@@ -116,9 +116,9 @@ class LecteurCsv:
             premiere = lecteur.line_num + 1
             try:
                 cellules = next(lecteur, None)
-            except csv.Error as e:
+            except csv.Error:
                 remede = "Un guillemet est ouvert ou fermé au mauvais endroit, ou une cellule est démesurée."
-                raise DonneeInvalide(f"CSV mal formé ({e})", ou=f"{ou}, ligne {premiere}", remede=remede) from None
+                raise DonneeInvalide("CSV mal formé", ou=f"{ou}, ligne {premiere}", remede=remede) from None
             if cellules is None:
                 return
             if any(cellule.strip() for cellule in cellules):

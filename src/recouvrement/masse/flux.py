@@ -17,7 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from attrs import frozen
 
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.masse.colonnes import Entiers
 from recouvrement.masse.echange import conformer
 from recouvrement.masse.evenements import ORPHELIN
@@ -208,7 +208,7 @@ def _lisible(chemin: Path) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as e:
         remede = "Vérifiez le format, les types et les droits."
-        raise DonneeInvalide(f"fichier illisible ({e})", champ="source", valeur=str(chemin), remede=remede) from e
+        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="source", valeur=str(chemin), remede=remede) from e
 
 
 @contextmanager
@@ -219,6 +219,6 @@ def _ecrit(vers: Path) -> Iterator[Path]:
         yield partiel
         partiel.replace(vers)
     except OSError as e:
-        raise DonneeInvalide(f"sortie impossible : {e.strerror or e}", champ="vers", valeur=str(vers)) from e
+        raise DonneeInvalide(f"sortie impossible : {cause(e)}", champ="vers", valeur=str(vers)) from e
     finally:
         partiel.unlink(missing_ok=True)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from attrs import field, fields, frozen
+from attrs import NOTHING, field, fields, frozen
 
 from recouvrement.affichage import fiche
-from recouvrement.erreurs import DonneeInvalide
+from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.modele import _champs as c
 from recouvrement.modele.montant import Montant
 
@@ -242,17 +242,14 @@ class Scenario:
             if isinstance(e, DonneeInvalide):
                 raise e.situe(str(fichier)) from None
             raise DonneeInvalide(
-                f"scénario illisible : {e}", ou=str(fichier), remede="Prenez modèle sur progressif.toml."
+                f"scénario illisible ({cause(e)})", ou=str(fichier), remede="Prenez modèle sur progressif.toml."
             ) from None
 
     @classmethod
     def _de(cls, brut: dict[str, Any]) -> Self:
-        connus = {a.name for a in fields(Etape)}
-        for etape in brut.get("etapes", ()):
-            if inconnus := set(etape) - connus:
-                raise DonneeInvalide("champ inconnu", champ="etapes", valeur=", ".join(sorted(inconnus)))
-        etapes = [Etape(**e) for e in brut.pop("etapes", ())]
-        return cls(etapes=etapes, **brut)
+        etapes = [_lue(Etape, e, "etapes") for e in brut.get("etapes", ())]
+        scenario: Self = _lue(cls, {**brut, "etapes": etapes}, "")
+        return scenario
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -289,6 +286,18 @@ class Scenario:
         ]
         entetes = ("Étape", "Acte", "Quand", "Canaux", "Ton", "Délai accordé", "Si", "Avancée par")
         return a.table(entetes, lignes, legende="Étapes", nombres=(4,))
+
+
+def _lue(classe: type[Any], brut: Mapping[str, Any], champ: str) -> Any:
+    """Ce qu'un fichier décrit : aucun champ inconnu, aucun qui manque."""
+    champs = fields(classe)
+    for message, fautifs in (
+        ("champ inconnu", brut.keys() - {a.name for a in champs}),
+        ("champ manquant", {a.name for a in champs if a.default is NOTHING} - brut.keys()),
+    ):
+        if fautifs:
+            raise DonneeInvalide(message, champ=champ, valeur=", ".join(sorted(fautifs)))
+    return classe(**brut)
 
 
 def _defaut(avant: Etape | None, etape: Etape, echu: Etape | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RecouvrementError, RegistreCorrompu, RegistreOccupe
+from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RecouvrementError, RegistreCorrompu, RegistreOccupe, cause
 
 _ATTENTE = 10.0  # secondes : au-delà, la base est tenue par un autre
 _OCCUPE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -79,7 +79,7 @@ def copier(chemin: Path, vers: Path, verifier: Callable[[Path], None]) -> None:
     try:
         poignee, nom = tempfile.mkstemp(dir=vers.parent, prefix=f"{vers.name}.partiel-")
     except OSError as e:
-        raise DonneeInvalide("la sauvegarde ne peut pas être écrite", champ="vers", valeur=str(vers), remede=str(e)) from e
+        raise DonneeInvalide(f"la sauvegarde ne peut pas être écrite ({cause(e)})", champ="vers", valeur=str(vers)) from e
     os.close(poignee)
     partielle = Path(nom)
     try:

@@ -97,11 +97,11 @@ def test_tout_ou_rien(canal, monkeypatch):
     def plein(descripteur):
         appels.append(1)
         if len(appels) == 2:
-            raise OSError(28, "No space left on device")
+            raise OSError(28, "disque plein on device")
         vrai(descripteur)
 
     monkeypatch.setattr(module.os, "fsync", plein)
-    with pytest.raises(EnvoiImpossible, match="No space left"):
+    with pytest.raises(EnvoiImpossible, match="disque plein"):
         canal.remettre(pli(documents=(Document("a.txt", "text/plain", b"a"), Document("b.txt", "text/plain", b"b"))))
     assert fichiers(canal) == []
 

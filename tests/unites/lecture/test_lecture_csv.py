@@ -308,7 +308,7 @@ def test_guillemet_qui_avale_une_ligne() -> None:
     lecture = lire(entete, 'F-1;10,00;2026-06-01;"A', 'F-2;10,00;2026-06-01;B"', "F-3;10,00;2026-06-01;C")
     assert [x.reference for x in lecture.creances] == ["F-3"]
     assert lecture.anomalies[0].ou == "données reçues, lignes 2 à 3"
-    with pytest.raises(DonneeInvalide, match=r"données reçues, ligne 2 : CSV mal formé"):
+    with pytest.raises(DonneeInvalide, match=r"données reçues, ligne 2 : CSV mal formé\. Un guillemet"):
         lire(entete, 'F-1;10,00;2026-06-01;"A', "F-2;10,00;2026-06-01;B")
     with pytest.raises(DonneeInvalide, match="CSV mal formé"):
         lire(entete, 'F-1;10,00;2026-06-01;"A" x')

@@ -473,7 +473,7 @@ def test_dtd_refusee(doctype: str) -> None:
 
 
 def test_entite_inconnue() -> None:
-    with pytest.raises(DonneeInvalide, match="XML illisible"):
+    with pytest.raises(DonneeInvalide, match=r"XML illisible \(ligne \d+, colonne \d+\)"):
         lire(CII, ("FA-2026-054", "&secret;"))
 
 
