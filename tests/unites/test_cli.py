@@ -167,6 +167,10 @@ def test_l_aide_est_en_francais(capsys, commande: str) -> None:
     aide = capsys.readouterr().out
     assert aide.startswith(f"usage : {' '.join(['recouvrement', *commande.split()])} [-h]")
     assert "dit ceci, et s'arrête" in aide
+    phrase = aide.split("\n\n")[1]  # ce qu'elle fait
+    assert (phrase[0].isupper(), phrase[-1]) == (True, ".")
+    if commande in ("examiner", "lettres"):  # ce qu'on choisit d'abord, la forme des fichiers ensuite
+        assert aide.index("\n  --au ") < aide.index("\n  --scenario ") < aide.index("\n  --delimiteur ")
     assert not re.search(r"show this|positional|optional arguments|[^ ]:$", aide, re.MULTILINE)
 
 

@@ -21,6 +21,7 @@ def _positif(valeur: object, champ: str, *, rien: bool, ou: str) -> None:
         raise DonneeInvalide("un nombre entier de jours, positif ou nul, est attendu", ou=ou, champ=champ, valeur=valeur)
 
 
+_PREREGLES = Path(__file__).with_name("scenarios")
 OPERATEURS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -320,13 +321,15 @@ def prereglage(nom: str) -> Scenario:
     Raises:
         DonneeInvalide: Aucun préréglage de ce nom.
     """
-    dossier = Path(__file__).with_name("scenarios")
-    connus = sorted(f.stem for f in dossier.glob("*.toml"))
-    if nom not in connus:
-        raise DonneeInvalide(
-            "préréglage inconnu", champ="scenario", valeur=nom, remede=f"Choisissez parmi : {', '.join(connus)}."
-        )
-    return Scenario.lire(dossier / f"{nom}.toml")
+    if nom not in prereglages():
+        remede = f"Choisissez parmi : {', '.join(prereglages())}."
+        raise DonneeInvalide("préréglage inconnu", champ="scenario", valeur=nom, remede=remede)
+    return Scenario.lire(_PREREGLES / f"{nom}.toml")
+
+
+def prereglages() -> tuple[str, ...]:
+    """Les noms des scénarios livrés."""
+    return tuple(sorted([f.stem for f in _PREREGLES.glob("*.toml")]))
 
 
 def usuels() -> dict[str, Scenario]:
