@@ -21,6 +21,7 @@ from proprietes.strategies import (
     graces,
     histoires,
     histoires_jugees,
+    mises_en_demeure,
     mouvements,
     ouvertures,
     paiements,
@@ -467,6 +468,50 @@ def test_i17e_un_paiement_rejete_n_a_jamais_ete_fait(histoire, data) -> None:
         assert (avec.prescription, avec.actions) == (sans.prescription, sans.actions)
     else:
         assert avec.total == examiner(c, *faits, paye, au=au).total
+
+
+def _sans_effet_le(c: Creance, faits: list, demeure: MiseEnDemeure) -> date | None:
+    """Lendemain de ce que la mise en demeure accorde, si rien ne la paralyse et si la dette était échue."""
+    fin = max(demeure.presentee_le, demeure.payer_avant_le or demeure.presentee_le) + timedelta(days=1)
+    graces = any(isinstance(e, DelaiDeGrace) and e.du <= fin and demeure.le <= e.au for e in faits)
+    ouverte = any(isinstance(e, ProcedureCollective) and c.emise_le <= e.le <= fin for e in faits)
+    return None if demeure.le < c.echeance or graces or ouverte else fin
+
+
+@profil(400)
+@given(histoires_jugees() | histoires_jugees(CONSOMMATEUR), st.data())
+def test_la_clause_penale_attend_une_demeure_sans_effet(histoire, data) -> None:
+    """Recomptée par la force brute : du principal reste la veille ; le taux frappe celui de l'échéance, avoirs et remises déduits."""
+    c, faits, au = histoire
+    assume(c.debiteur is not COMMUNE)
+    demeures = data.draw(st.lists(mises_en_demeure(c), min_size=1, max_size=2))
+    delais = [data.draw(st.none() | st.integers(0, 40)) for _ in demeures]
+    demeures = [
+        evolve(e, payer_avant_le=None if n is None else e.le + timedelta(days=n)) for e, n in zip(demeures, delais, strict=True)
+    ]
+    c = evolve(c, conditions=evolve(c.conditions, clause_penale=Taux("10")))
+    bilan = examiner(c, *faits, *demeures, au=au)
+    obtenue = bilan.clause_penale.valeur + sum((i.clause_penale for i in bilan.decompte.imputations), Montant.zero())
+
+    vus = [e for e in (*faits, *demeures) if e.le <= au]
+    revenus = {e.paiement for e in vus if isinstance(e, Rejet)}
+    sus = [
+        evolve(e, le=e.effet) if isinstance(e, Avoir) else e
+        for e in vus
+        if not isinstance(e, Rejet) and not (isinstance(e, Paiement) and e.reference in revenus)
+    ]
+    attendue = 0
+    for e in sorted([e for e in vus if isinstance(e, MiseEnDemeure)], key=lambda e: _sans_effet_le(c, sus, e) or date.max):
+        fin = _sans_effet_le(c, sus, e)
+        veille = fin and fin - timedelta(days=1)
+        if fin and fin <= au and not attendue and _brute(c, sus, veille)["principal"]:
+            reduits = sum(
+                x.montant.centimes
+                for x in sus
+                if (isinstance(x, Avoir) or (isinstance(x, Remise) and x.poste == "principal")) and c.echeance < x.le <= veille
+            )
+            attendue = interets_centimes(_brute(c, sus, c.echeance)["principal"] - reduits, 100_000, 1, 1)
+    assert obtenue.centimes == attendue, bilan.expliquer()
 
 
 @profil(150)

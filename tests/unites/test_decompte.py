@@ -84,7 +84,7 @@ def test_les_raisons_des_frais_font_leur_somme() -> None:
 
 def test_clause_penale_avant_l_echeance_ne_compte_qu_une_fois() -> None:
     c = creance(conditions=ConditionsPaiement(clause_penale=Taux("10")))
-    demeures = [MiseEnDemeure(le=date(2026, 5, j)) for j in (1, 2, 3)]
+    demeures = [MiseEnDemeure(le=date(2026, 5, j), presentee_le=date(2026, 5, j)) for j in (1, 2, 3)]
     assert examiner(c, *demeures, au=date(2026, 5, 1)).clause_penale.valeur == Montant.zero()
     assert examiner(c, *demeures, au=AU).clause_penale.valeur == Montant("1000.00")
 
@@ -92,7 +92,7 @@ def test_clause_penale_avant_l_echeance_ne_compte_qu_une_fois() -> None:
 def test_clause_penale_de_la_creance_visee_seulement() -> None:
     conditions = ConditionsPaiement(clause_penale=Montant("150.00"))
     dossier = Dossier(creances=[creance("A", conditions=conditions), creance("B", conditions=conditions)])
-    bilan = examiner(dossier, MiseEnDemeure(le=date(2026, 6, 1), creances=["A"]), au=AU)
+    bilan = examiner(dossier, MiseEnDemeure(le=date(2026, 6, 1), presentee_le=date(2026, 6, 3), creances=["A"]), au=AU)
     assert {r: b.clause_penale.valeur.centimes for r, b in bilan.par_creance.items()} == {"A": 15_000, "B": 0}
 
 

@@ -59,6 +59,7 @@ class Compte:
         "echeance",
         "en_retard",
         "exact",
+        "execute_en_partie",
         "exigible_le",
         "frais",
         "frais_dus",
@@ -86,7 +87,7 @@ class Compte:
         self.penalites = self.interets = self.clause_penale = self.indemnite = self.frais = 0
         self.principal_echu = self.clause_due = self.frais_dus = self.documentes = self.trop_percu = 0
         self.indemnite_due: Resultat[Montant] | None = None
-        self.en_retard = False
+        self.en_retard = self.execute_en_partie = False
         self.traits: list[Trait] = []
         self.imputations: list[Imputation] = []
         self.curseur: date | None = course.apres

@@ -119,26 +119,41 @@ class Parcours:
 
     def _parcourir(self) -> None:
         if self.evenements:
-            self._appliquer([e for e in self.evenements if isinstance(e, _MOUVEMENTS) and _effet(e) <= self.au])
+            dates = [(self._effet(e), e) for e in self.evenements if isinstance(e, _MOUVEMENTS)]
+            self._appliquer([(jour, e) for jour, e in dates if jour is not None and jour <= self.au])
         self._constater(self.au)
         for compte in self.comptes:
             compte.avancer(self.au, self.conventions)
 
-    def _appliquer(self, mouvements: list[Mouvement]) -> None:
+    def _effet(self, mouvement: Mouvement) -> date | None:
+        match mouvement:
+            case MiseEnDemeure():
+                return self._sans_effet_le(mouvement)
+            case Avoir():
+                return mouvement.effet
+            case _:
+                return mouvement.le
+
+    def _sans_effet_le(self, demeure: MiseEnDemeure) -> date | None:
+        """Lendemain du délai qu'elle accorde et de sa présentation : impayée ce jour-là, elle est restée sans effet."""
+        recue_le = demeure.le if self.conventions.depart_interets == "envoi" else demeure.presentee_le
+        return recue_le and max(recue_le, demeure.payer_avant_le or recue_le) + UN_JOUR
+
+    def _appliquer(self, mouvements: list[tuple[date, Mouvement]]) -> None:
         mouvements.sort(key=_ordre)  # le tri garde l'ordre du dossier
-        for mouvement in mouvements:
-            self._constater(_effet(mouvement))
+        for jour, mouvement in mouvements:
+            self._constater(jour)
             match mouvement:
                 case Avoir():
-                    self._reduire(mouvement.creance, mouvement.effet, mouvement.montant, "principal", "avoir")
+                    self._reduire(mouvement.creance, jour, mouvement.montant, "principal", "avoir")
                 case Remise():
-                    self._reduire(mouvement.creance, mouvement.le, mouvement.montant, mouvement.poste, "remise")
+                    self._reduire(mouvement.creance, jour, mouvement.montant, mouvement.poste, "remise")
                 case Paiement():
                     self._payer(mouvement)
                 case FraisJustifies():
                     self._documenter(mouvement)
                 case MiseEnDemeure():
-                    self._encourir(mouvement.le, [c for c in self.comptes if vise(mouvement, c.creance)])
+                    self._encourir(mouvement, jour)
 
     def _constater(self, jour: date) -> None:
         """Un retard naît quand il reste du principal à la fin du jour d'échéance ; l'indemnité naît avec lui."""
@@ -150,8 +165,6 @@ class Parcours:
                 lendemain = compte.exigible_le + UN_JOUR
                 compte.indemnite_due = due = self._indemnite(compte)
                 compte.ouvrir(lendemain, "indemnite", due.valeur.centimes)
-                if self.evenements and self.en_demeure(compte, compte.exigible_le):
-                    self._encourir(lendemain, [compte])
                 if compte.documentes:
                     self._completer(compte, lendemain)
 
@@ -164,22 +177,23 @@ class Parcours:
         self._indemnisees.add(numero)
         return due
 
-    def _encourir(self, jour: date, comptes: Sequence[Compte]) -> None:
-        """La clause pénale, sur le principal resté dû à l'échéance, une fois le débiteur en demeure.
+    def _encourir(self, demeure: MiseEnDemeure, jour: date) -> None:
+        """La clause pénale, une fois la mise en demeure restée sans effet : sur le principal resté dû à l'échéance, avoirs déduits.
 
         Source:
             C. civ., art. 1231-5.
         """
-        for compte in comptes:
+        for compte in self.comptes:
             clause = compte.creance.conditions.clause_penale
-            if clause is None or compte.clause_due or not compte.en_retard or compte.regime.sans_clause_penale:
+            if clause is None or compte.clause_due or compte.regime.sans_clause_penale or not compte.principal:
                 continue
-            if self._paralysee(compte, jour):
+            if not self._met_en_demeure(demeure, compte) or self._paralysee(compte, demeure.le, jour):
                 continue
             if isinstance(clause, Taux):
                 compte.clause_due = interets_centimes(compte.principal_echu, clause.dix_milliemes, 1, 1)
             else:
                 compte.clause_due = clause.centimes
+            compte.execute_en_partie = compte.principal < compte.principal_echu
             compte.ouvrir(jour, "clause_penale", compte.clause_due)
 
     def _documenter(self, frais: FraisJustifies) -> None:
@@ -210,19 +224,24 @@ class Parcours:
             compte.ouvrir(jour, "frais", dus)
             compte.frais_dus += dus
 
-    def _paralysee(self, compte: Compte, jour: date) -> bool:
-        """Ni procédure collective ouverte, ni délai de grâce : la demeure y serait sans effet."""
+    def _paralysee(self, compte: Compte, du: date, au: date) -> bool:
+        """Procédure collective ouverte, ou délai de grâce, entre ces jours : la demeure y est sans effet."""
         for e in self.faits[compte.creance.reference]:
-            if isinstance(e, ProcedureCollective) and compte.creance.nee_le <= e.le <= jour:
+            if isinstance(e, ProcedureCollective) and compte.creance.nee_le <= e.le <= au:
                 return True
-            if isinstance(e, DelaiDeGrace) and e.du <= jour <= e.au:
+            if isinstance(e, DelaiDeGrace) and e.du <= au and du <= e.au:
                 return True
         return False
 
+    @staticmethod
+    def _met_en_demeure(acte: MiseEnDemeure, compte: Compte) -> bool:
+        """Vrai si l'acte vise la créance, déjà échue (C. civ., art. 1305-2)."""
+        return compte.echeance.valeur <= acte.le and vise(acte, compte.creance)
+
     def en_demeure(self, compte: Compte, jour: date) -> bool:
-        """Vrai si une mise en demeure visait, ce jour-là, la créance déjà échue (C. civ., art. 1305-2)."""
-        faits, echue_le = self.faits[compte.creance.reference], compte.echeance.valeur
-        return any(isinstance(e, MiseEnDemeure) and echue_le <= e.le <= jour and vise(e, compte.creance) for e in faits)
+        """Vrai si une mise en demeure visait, ce jour-là, la créance déjà échue."""
+        faits = self.faits[compte.creance.reference]
+        return any(isinstance(e, MiseEnDemeure) and e.le <= jour and self._met_en_demeure(e, compte) for e in faits)
 
     def _jour_de_fermeture(self, jour: date) -> date:
         return jour if self.conventions.jour_du_paiement == "compte" else jour - UN_JOUR
@@ -236,6 +255,8 @@ class Parcours:
         self._fermer(compte, jour)
         pris = compte.eteindre(montant.centimes, (poste,))
         self._inscrire(jour, nom, compte, pris)
+        if not compte.clause_due:  # ce qui n'est plus dû n'est pas inexécuté
+            compte.principal_echu -= min(pris.get("principal", 0), compte.principal_echu)
         if nom == "avoir":
             compte.trop_percu += montant.centimes - sum(pris.values())
 
@@ -289,7 +310,7 @@ class Parcours:
 
 _exigible_le = attrgetter("exigible_le")
 _MOUVEMENTS = (Avoir, Remise, Paiement, FraisJustifies, MiseEnDemeure)
-_RANG_DU_JOUR: dict[type, int] = {Avoir: 0, Remise: 0, Paiement: 1, FraisJustifies: 2, MiseEnDemeure: 3}
+_RANG_DU_JOUR: dict[type, int] = {MiseEnDemeure: 0, Avoir: 1, Remise: 1, Paiement: 2, FraisJustifies: 3}
 
 
 def connus(evenements: Sequence[Evenement], au: date) -> tuple[Evenement, ...]:
@@ -316,12 +337,8 @@ def _dechue(echeance: Resultat[date], faits: Sequence[Evenement]) -> Resultat[da
     return Resultat(min(pertes), DECHEANCE, (echeance,)) if pertes else echeance
 
 
-def _effet(mouvement: Mouvement) -> date:
-    return mouvement.effet if isinstance(mouvement, Avoir) else mouvement.le
-
-
-def _ordre(mouvement: Mouvement) -> tuple[date, int]:
-    return _effet(mouvement), _RANG_DU_JOUR[type(mouvement)]
+def _ordre(mouvement: tuple[date, Mouvement]) -> tuple[date, int]:
+    return mouvement[0], _RANG_DU_JOUR[type(mouvement[1])]
 
 
 def ordre(regime: Regime, conventions: Conventions) -> tuple[Postes, Postes]:

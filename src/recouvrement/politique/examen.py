@@ -40,7 +40,7 @@ SUSPENDU = "aucun jour n'en porte encore : délai de grâce, procédure collecti
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
 FRAIS_D_AVANT = "frais exposés avant l'échéance : le retard ne les a pas causés"
-CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure restée sans effet (C. civ., art. 1231-5)"
+CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure présentée et restée sans effet jusqu'au jour qu'elle accorde (C. civ., art. 1231-5)"
 FRAIS_DU_CREANCIER = (
     "les frais engagés sans titre exécutoire restent à la charge du créancier ; ceux de l'exécution d'un titre ne se comptent pas ici"
     " (CPCE, art. L. 111-8)"
@@ -49,6 +49,12 @@ COMPLEMENT = "ce qui excède l'indemnité forfaitaire de la facture"
 DEPUIS_LA_DEMEURE = "frais nécessaires exposés depuis la mise en demeure (loi n° 65-557, art. 10-1)"
 REDUCTIBLE = Reserve(
     "clause_reductible", "le juge peut réduire une clause pénale manifestement excessive", Source("Code civil", "1231-5")
+)
+EXECUTION_PARTIELLE = Reserve(
+    "clause_execution_partielle",
+    "une part a été payée entre l'échéance et la mise en demeure : la clause est comptée sur le principal resté dû à l'échéance ; "
+    "le juge peut la diminuer à proportion, et votre contrat peut ne viser que ce qui reste",
+    Source("Code civil", "1231-5, al. 3"),
 )
 
 
@@ -244,11 +250,12 @@ def _clause_penale(compte: Compte, imputations: tuple[Noeud, ...]) -> Resultat[M
         return _rien("clause_penale", compte.regime.sans_clause_penale, devise)
     if not compte.clause_due:
         return _rien("clause_penale", CLAUSE_NON_ENCOURUE, devise)
-    base = fait("Principal restant dû à l'échéance", somme(compte.principal_echu, devise))
+    base = fait("Principal restant dû à l'échéance, avoirs déduits", somme(compte.principal_echu, devise))
     sachant: tuple[Noeud, ...] = (base, fait("Clause", clause))
     if compte.clause_penale != compte.clause_due:
         sachant = (*sachant, conclure(somme(compte.clause_due - compte.clause_penale, devise), PAYE, imputations))
-    return conclure(somme(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", (REDUCTIBLE,))
+    reserves = (REDUCTIBLE, EXECUTION_PARTIELLE) if compte.execute_en_partie else (REDUCTIBLE,)
+    return conclure(somme(compte.clause_penale, devise), CLAUSE_PENALE, sachant, "", reserves)
 
 
 def _frais(compte: Compte, parcours: Parcours, imputations: tuple[Noeud, ...]) -> Resultat[Montant]:
