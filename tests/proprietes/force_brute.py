@@ -76,10 +76,16 @@ def dette(
     ``ordre`` : ce qu'un paiement éteint."""
     du = {"accessoires": 0, "principal": principal, "indemnite": 0, "trop_percu": 0, "lignes": 0}
     exact, courant, capital, jour = Fraction(0), None, 0, min([echeance, au, *(m[0] for m in mouvements)])
+    remis: dict[str, int] = {}  # ce qu'une remise n'a pas encore trouvé à éteindre
+
+    def naitre(poste: str, centimes: int) -> None:
+        pris = min(centimes, remis.get(poste, 0))
+        du[poste], remis[poste] = du[poste] + centimes - pris, remis.get(poste, 0) - pris
 
     def fermer() -> None:
         nonlocal exact, courant
-        du["accessoires"], exact, courant = du["accessoires"] + au_centime(exact), Fraction(0), None
+        naitre("accessoires", au_centime(exact))
+        exact, courant = Fraction(0), None
 
     def bouger() -> None:
         nonlocal capital
@@ -88,12 +94,15 @@ def dette(
             for poste in ordre if genre == "paiement" else (genre.split()[0],):
                 pris = min(reste, du.get(poste, 0))
                 du[poste], reste = du.get(poste, 0) - pris, reste - pris
-            du["trop_percu"] += reste if genre in ("paiement", "principal") else 0
+            if genre in ("paiement", "principal"):
+                du["trop_percu"] += reste
+            else:
+                remis[genre] = remis.get(genre, 0) + reste
             capital = min(capital, du["accessoires"])
 
     while jour <= au:
         if jour == echeance + timedelta(days=1) and du["principal"]:
-            du["indemnite"] = indemnite
+            naitre("indemnite", indemnite)
         if exclu:
             bouger()
         base = du["principal"] + capital

@@ -95,7 +95,7 @@ class Avoir:
 
 @frozen(kw_only=True)
 class Remise:
-    """Abandon par le créancier d'une partie d'un poste (C. civ., art. 1350)."""
+    """Abandon par le créancier d'une partie d'un poste (C. civ., art. 1350) ; plus forte que lui, elle éteint ce qui en naît ensuite."""
 
     le: date = field(validator=c.jour)
     montant: Montant = field(converter=_montant, validator=c.positif)

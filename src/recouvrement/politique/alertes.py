@@ -17,12 +17,14 @@ from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Echeancier, Promesse, Titre
-from recouvrement.modele.montant import Montant, Taux
+from recouvrement.modele.montant import Montant, Taux, somme
 from recouvrement.politique import accord, empechements
-from recouvrement.politique.bilan import Alerte, Gravite
+from recouvrement.politique.bilan import NOMS_DES_POSTES, Alerte, Gravite
 from recouvrement.politique.compte import Compte, Trait
+from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, Delai
 
+REMISE_DE_DETTE = Source("Code civil", "1350")
 DELAIS_D_ALERTE: tuple[tuple[Delai, Gravite], ...] = (
     (Delai(jours=empechements.PRESCRIPTION_PROCHE.days), "grave"),
     (Delai(mois=6), "attention"),
@@ -71,6 +73,13 @@ def alertes(
         if risque := droit.avertissements.get(reserve.cle):
             message = f"{reserve.texte} ; {risque.intitule}"
             trouvees.append(Alerte(reserve.cle, "attention", message, creance.reference, risque.source))
+    for poste, centimes in compte.remises.items():
+        if centimes:
+            attend = somme(centimes, compte.devise)
+            message = (
+                f"remise plus forte que le poste « {NOMS_DES_POSTES[poste]} » : {attend} éteindront ce qui en naîtrait encore"
+            )
+            trouvees.append(Alerte("remise_en_attente", "info", message, creance.reference, REMISE_DE_DETTE))
     if compte.devise != "EUR" and compte.en_retard and compte.regime.indemnite:
         message = "créance qui n'est pas en euros : l'indemnité de 40 € est due en plus du total, et n'y est pas comptée"
         trouvees.append(Alerte("indemnite_autre_devise", "attention", message, creance.reference))

@@ -72,6 +72,7 @@ class Compte:
         "principal",
         "principal_echu",
         "regime",
+        "remises",
         "traits",
         "trop_percu",
     )
@@ -93,6 +94,7 @@ class Compte:
         self.curseur: date | None = course.apres
         self.arret: date | None = None
         self.nes: list[tuple[date, str, int]] = []
+        self.remises: dict[str, int] = {}
         self.capitalise = 0
         self.exact: Fraction | None = None
         self._lignes: tuple[LigneDecompte, ...] | None = None
@@ -149,7 +151,7 @@ class Compte:
         for fin in self._fins(self.curseur, self.course.capitalise_du, jour):
             self._courir(fin, conventions)
             if fin != jour or self._anniversaire(jour):
-                self.capitalise = self.courus
+                self.capitalise = self._net(self.courus)
 
     @staticmethod
     def _fins(apres: date, origine: date, jour: date) -> Iterator[date]:
@@ -164,12 +166,16 @@ class Compte:
         origine = self.course.capitalise_du
         return origine is not None and jour.year > origine.year and Delai(annees=jour.year - origine.year).depuis(origine) == jour
 
-    def couru(self, jour: date, conventions: Conventions) -> int:
-        """Ce que ``avancer`` ajouterait, sans rien fermer."""
+    def a_courir(self, jour: date, conventions: Conventions) -> int:
+        """Ce que ``avancer`` ajouterait, remises déduites, sans rien fermer."""
         essai = copy(self)
         essai.traits = []
         essai.avancer(jour, conventions)
-        return essai.courus - self.courus
+        return self._net(essai.courus - self.courus)
+
+    def _net(self, courus: int) -> int:
+        """Ce qui reste de ``courus`` une fois servie la remise qui attend."""
+        return max(0, courus - self.remises.get(self.course.poste, 0))
 
     def _courir(self, jour: date, conventions: Conventions) -> None:
         curseur = self.curseur

@@ -31,7 +31,8 @@ class Conventions:
         au_dela_du_plafond: Une échéance au-delà du plafond légal : telle que ``convenu``, ou ramenée au ``plafond``.
         arrondi: Chaque ``ligne`` au centime, ou le ``total`` seul (l'écart est porté par les lignes, qui se recomptent toujours).
         indemnite_par: 40 € une fois par facture, ou pour chacune de ses échéances (CJUE, C-370/21 et C-78/22).
-        depart_interets: L'intérêt civil court de la première présentation de la mise en demeure, ou de son envoi.
+        depart_interets: L'intérêt civil court, et une clause pénale s'encourt, de la première présentation de la mise en demeure, ou de
+            son envoi.
         taux_inconnu: Au-delà du dernier taux publié : arrêter les lignes, refuser, ou prolonger le dernier taux en le disant.
     """
 

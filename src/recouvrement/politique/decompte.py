@@ -124,6 +124,8 @@ class Parcours:
         self._constater(self.au)
         for compte in self.comptes:
             compte.avancer(self.au, self.conventions)
+            if compte.remises:
+                self._remettre(compte, self.au)
 
     def _effet(self, mouvement: Mouvement) -> date | None:
         match mouvement:
@@ -164,7 +166,7 @@ class Parcours:
             if compte.en_retard:
                 lendemain = compte.exigible_le + UN_JOUR
                 compte.indemnite_due = due = self._indemnite(compte)
-                compte.ouvrir(lendemain, "indemnite", due.valeur.centimes)
+                self._faire_naitre(compte, lendemain, "indemnite", due.valeur.centimes)
                 if compte.documentes:
                     self._completer(compte, lendemain)
 
@@ -194,7 +196,7 @@ class Parcours:
             else:
                 compte.clause_due = clause.centimes
             compte.execute_en_partie = compte.principal < compte.principal_echu
-            compte.ouvrir(jour, "clause_penale", compte.clause_due)
+            self._faire_naitre(compte, jour, "clause_penale", compte.clause_due)
 
     def _documenter(self, frais: FraisJustifies) -> None:
         """Le complément de l'indemnité : ce qui l'excède, pièce à l'appui ; en copropriété, les frais depuis la demeure."""
@@ -221,7 +223,7 @@ class Parcours:
         )
         dus = max(0, sum(c.documentes for c in freres) - forfait) - sum(c.frais_dus for c in freres)
         if dus > 0:
-            compte.ouvrir(jour, "frais", dus)
+            self._faire_naitre(compte, jour, "frais", dus)
             compte.frais_dus += dus
 
     def _paralysee(self, compte: Compte, du: date, au: date) -> bool:
@@ -248,17 +250,38 @@ class Parcours:
 
     def _fermer(self, compte: Compte, jour: date) -> None:
         compte.avancer(self._jour_de_fermeture(jour), self.conventions)
+        if compte.remises:
+            self._remettre(compte, jour)
+
+    def _faire_naitre(self, compte: Compte, jour: date, poste: str, centimes: int) -> None:
+        compte.ouvrir(jour, poste, centimes)
+        if compte.remises:
+            self._remettre(compte, jour)
+
+    def _remettre(self, compte: Compte, jour: date) -> None:
+        """Une remise plus forte que ce qui était né éteint ce qui naît après elle : ce qui est remis ne se réclame plus.
+
+        Source:
+            C. civ., art. 1350.
+        """
+        for poste, reste in compte.remises.items():
+            pris = compte.eteindre(reste, (poste,))
+            compte.remises[poste] -= sum(pris.values())
+            self._inscrire(jour, "remise", compte, pris)
 
     def _reduire(self, reference: str, jour: date, montant: Montant, poste: str, nom: str) -> None:
-        """Un avoir ou une remise ne réduit que son poste ; le surplus est un trop-perçu."""
+        """Un avoir ou une remise ne réduit que son poste ; le surplus d'un avoir est un trop-perçu, celui d'une remise attend."""
         compte = self.par_reference[reference]
         self._fermer(compte, jour)
         pris = compte.eteindre(montant.centimes, (poste,))
         self._inscrire(jour, nom, compte, pris)
         if not compte.clause_due:  # ce qui n'est plus dû n'est pas inexécuté
             compte.principal_echu -= min(pris.get("principal", 0), compte.principal_echu)
-        if nom == "avoir":
-            compte.trop_percu += montant.centimes - sum(pris.values())
+        if surplus := montant.centimes - sum(pris.values()):
+            if nom == "avoir":
+                compte.trop_percu += surplus
+            else:
+                compte.remises[poste] = compte.remises.get(poste, 0) + surplus
 
     def _payer(self, paiement: Paiement) -> None:
         reste = paiement.montant.centimes
@@ -291,7 +314,7 @@ class Parcours:
         ferme = self._jour_de_fermeture(jour)
         ordres = [ordre(compte.regime, self.conventions)[tour] for compte in groupe]
         dus = [
-            compte.du(postes) + (compte.couru(ferme, self.conventions) if "principal" in postes else 0)
+            compte.du(postes) + (compte.a_courir(ferme, self.conventions) if "principal" in postes else 0)
             for compte, postes in zip(groupe, ordres, strict=True)
         ]
         for compte, postes, part in zip(groupe, ordres, au_plus_fort_reste(min(centimes, sum(dus)), dus), strict=True):

@@ -40,7 +40,9 @@ SUSPENDU = "aucun jour n'en porte encore : délai de grâce, procédure collecti
 SANS_CLAUSE = "aucune clause pénale"
 SANS_FRAIS = "aucun frais justifié"
 FRAIS_D_AVANT = "frais exposés avant l'échéance : le retard ne les a pas causés"
-CLAUSE_NON_ENCOURUE = "encourue seulement après une mise en demeure présentée et restée sans effet jusqu'au jour qu'elle accorde (C. civ., art. 1231-5)"
+CLAUSE_NON_ENCOURUE = (
+    "encourue seulement après une mise en demeure présentée et restée sans effet dans son délai (C. civ., art. 1231-5)"
+)
 FRAIS_DU_CREANCIER = (
     "les frais engagés sans titre exécutoire restent à la charge du créancier ; ceux de l'exécution d'un titre ne se comptent pas ici"
     " (CPCE, art. L. 111-8)"
