@@ -783,6 +783,17 @@ def test_l32_le_texte_de_loi_est_date() -> None:
         l111_8(date(2014, 1, 1))
 
 
+def test_l_echeancier_ne_vise_que_l_echu() -> None:
+    a_terme = creance("F-9", "500.00", echeance=date(2027, 3, 1))
+    bilan = examiner(dossier(creance(), a_terme), au=g.AU)
+    du = bilan.par_creance["F-1"].total.valeur
+    tout = Echeancier(le=g.AU, versements=[(date(2026, 12, 16), du + a_terme.principal)], creances=["F-1", "F-9"])
+    with pytest.raises(DonneeInvalide, match="pas encore échue"):
+        ecrire("accord_echeancier", bilan, tout, preavis=8)
+    sans_nom = Echeancier(le=g.AU, versements=[(date(2026, 12, 16), du)])
+    assert "F-9" not in lu(ecrire("accord_echeancier", bilan, sans_nom, preavis=8))
+
+
 def test_l34_l_echeancier_se_recompte() -> None:
     bilan = g.bilan_de()
     total = bilan.total.valeur

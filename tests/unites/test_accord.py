@@ -103,7 +103,7 @@ def test_refus(rythme: dict) -> None:
 
 
 def test_ni_solde_ni_prescrit() -> None:
-    with pytest.raises(DonneeInvalide, match="plus rien"):
+    with pytest.raises(DonneeInvalide, match="rien d'échu"):
         P.proposer_echeancier(examiner(creance(), PAYEE, au=AU), mensualites=2)
     vieux = examiner(dossier(creance(), creance("V-1", echeance=date(2020, 1, 15))), au=AU)
     with pytest.raises(DonneeInvalide, match="prescrite") as e:
@@ -115,6 +115,18 @@ def test_ce_qui_est_solde_n_est_pas_vise() -> None:
     paye = Paiement(le=date(2026, 4, 20), montant="500.00", creance="F-2")
     bilan = examiner(dossier(creance(), creance("F-2", "500.00")), paye, au=AU)
     assert P.proposer_echeancier(bilan, mensualites=2).creances == ("F-1",)
+
+
+def test_ce_qui_n_est_pas_echu_n_est_pas_vise() -> None:
+    """Un plan qui finirait avant l'échéance d'une facture la ferait payer avant son terme (C. civ., art. 1305-2)."""
+    a_terme = creance("F-2", "500.00", echeance=date(2026, 12, 1))
+    plan = P.proposer_echeancier(examiner(dossier(creance(), a_terme), au=AU), mensualites=3)
+    assert plan.creances == ("F-1",)
+    assert montants(plan) == ["3484.60", "3484.58", "3484.58"]
+    le_jour = P.proposer_echeancier(examiner(dossier(creance(), a_terme), au=date(2026, 12, 1)), mensualites=3)
+    assert le_jour.creances == ("F-1", "F-2")
+    with pytest.raises(DonneeInvalide, match="rien d'échu"):
+        P.proposer_echeancier(examiner(a_terme, au=AU), mensualites=3)
 
 
 def test_un_plan_vaut_evenement_du_dossier() -> None:

@@ -13,6 +13,7 @@ from recouvrement.modele.accords import ReconnaissanceDeDette, Transaction
 from recouvrement.modele.evenements import Avoir, Contestation, Echeancier, Paiement, ProcedureCollective
 from recouvrement.modele.lettres import nombre_en_lettres
 from recouvrement.modele.montant import Montant
+from recouvrement.politique.accord import echues
 from recouvrement.politique.bilan import POSTES, Bilan, BilanCreance
 from recouvrement.politique.contentieux import DossierContentieux
 from recouvrement.politique.decompte import connus
@@ -65,7 +66,11 @@ def _verifier(plan: Echeancier, du: Montant) -> None:
 
 
 def _echeancier(plan: Echeancier, bilan: Bilan, mots: Lexique) -> Apport:
-    references = plan.creances or tuple([b.creance.reference for b in bilan.creances if b.total.valeur])
+    references = plan.creances or tuple([b.creance.reference for b in echues(bilan)])
+    a_terme = next((r for r in references if bilan.par_creance[r].echeance.valeur > bilan.au), None)
+    if a_terme:
+        remede = "Laissez-la hors du plan : ce qui est à terme ne s'exige pas avant lui (C. civ., art. 1305-2)."
+        raise _refuser("cette créance n'est pas encore échue", a_terme, remede)
     _verifier(plan, somme(bilan.par_creance[r].total.valeur for r in references))
     (premier, montant), (dernier, _) = plan.versements[0], plan.versements[-1]
     return Apport(

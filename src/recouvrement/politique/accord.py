@@ -22,7 +22,7 @@ from recouvrement.temps import DERNIER_JOUR, UN_JOUR, Delai, JoursOuvres, jour_c
 if TYPE_CHECKING:
     from recouvrement.droit.base import Droit
     from recouvrement.modele.personnes import Debiteur
-    from recouvrement.politique.bilan import Alerte, Bilan
+    from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance
 
 GRACE_DE_PAROLE = 3  # jours laissés après le jour promis : un usage
 ETATS = {"tenu": "tenu", "en_retard": "en retard", "rompu": "rompu", "acheve": "achevé"}
@@ -49,11 +49,12 @@ def proposer(
     interets: Literal["courent", "abandonnes"] = "courent",
     decheance: bool = True,
 ) -> Echeancier:
-    """Le total du bilan en versements mensuels, à des jours ouvrés ; voir ``Politique.proposer_echeancier``."""
+    """Ce qui est échu, en versements mensuels, à des jours ouvrés ; voir ``Politique.proposer_echeancier``."""
     if sum(x is not None for x in (mensualites, montant, jusqu_au)) != 1:
         remede = "Donnez mensualites, montant ou jusqu_au : l'un des trois."
         raise DonneeInvalide("un seul des trois fixe le rythme", champ="mensualites", remede=remede)
-    total, visees = bilan.total.valeur, _visees(bilan)
+    visees = _visees(bilan)
+    total = sum([b.total.valeur for b in visees], Montant.zero(bilan.dossier.devise))
     premiere = Delai(mois=1).depuis(bilan.au) if premiere_le is None else jour_de_fait(premiere_le, "premiere_le")
     if premiere < bilan.au:
         raise DonneeInvalide("le premier versement précède le bilan", champ="premiere_le", valeur=premiere)
@@ -66,19 +67,25 @@ def proposer(
         raise DonneeInvalide(f"plan trop long : il finirait après {DERNIER_JOUR.year}", champ=champ, remede=remede)
     dates = [jours.reporte(Delai(mois=i).depuis(premiere)) for i in range(len(parts))]
     versements = tuple(zip(dates, parts, strict=True))
-    return Echeancier(le=bilan.au, versements=versements, creances=visees, interets=interets, decheance=decheance)
+    references = tuple([b.creance.reference for b in visees])
+    return Echeancier(le=bilan.au, versements=versements, creances=references, interets=interets, decheance=decheance)
 
 
-def _visees(bilan: "Bilan") -> tuple[str, ...]:
-    """Ce qui reste dû. Un plan vaut reconnaissance : il ne s'obtient pas d'une dette prescrite (C. civ., art. 2240 et 2251)."""
-    dues = [b for b in bilan.creances if b.total.valeur]
+def echues(bilan: "Bilan") -> tuple["BilanCreance", ...]:
+    """Ce qui reste dû et est échu : ce qui est à terme ne s'exige pas avant lui (C. civ., art. 1305-2)."""
+    return tuple([b for b in bilan.creances if b.total.valeur and b.echeance.valeur <= bilan.au])
+
+
+def _visees(bilan: "Bilan") -> tuple["BilanCreance", ...]:
+    """Ce qui est échu. Un plan vaut reconnaissance : il ne s'obtient pas d'une dette prescrite (C. civ., art. 2240 et 2251)."""
+    dues = echues(bilan)
     if not dues:
-        raise DonneeInvalide("plus rien n'est dû : rien à échelonner", champ="bilan")
+        raise DonneeInvalide("rien d'échu n'est dû : rien à échelonner", champ="bilan")
     prescrites = ", ".join([b.creance.reference for b in dues if b.prescription.acquise])
     if prescrites:
         remede = "Retirez-la du dossier : un plan ferait reconnaître au débiteur une dette éteinte."
         raise DonneeInvalide("créance prescrite", champ="bilan", valeur=prescrites, remede=remede)
-    return tuple([b.creance.reference for b in dues])
+    return dues
 
 
 def _parts(total: Montant, nombre: int | None) -> list[Montant]:

@@ -124,7 +124,7 @@ class Politique:
         interets: Literal["courent", "abandonnes"] = "courent",
         decheance: bool = True,
     ) -> Echeancier:
-        """Le total du bilan en versements mensuels, à des jours ouvrés. Exactement un des trois premiers fixe le rythme.
+        """Ce qui est dû et échu, en versements mensuels, à des jours ouvrés. Exactement un des trois premiers fixe le rythme.
 
         Args:
             mensualites: Nombre de versements, égaux ; les centimes qui restent vont au premier.
@@ -135,7 +135,7 @@ class Politique:
             decheance: Un versement manqué rend le tout exigible, après mise en demeure.
 
         Raises:
-            DonneeInvalide: Rien n'est dû, créance prescrite, rythme impossible.
+            DonneeInvalide: Rien d'échu n'est dû, créance prescrite, rythme impossible.
         """
         from recouvrement.politique.accord import proposer
 
