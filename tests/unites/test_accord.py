@@ -15,6 +15,7 @@ from recouvrement import (
     Montant,
     Paiement,
     Politique,
+    Promesse,
     ReconnaissanceDeDette,
     Rejet,
     Remise,
@@ -127,6 +128,28 @@ def test_ce_qui_n_est_pas_echu_n_est_pas_vise() -> None:
     assert le_jour.creances == ("F-1", "F-2")
     with pytest.raises(DonneeInvalide, match="rien d'échu"):
         P.proposer_echeancier(examiner(a_terme, au=AU), mensualites=3)
+
+
+def _dits(*faits: object, au: date) -> dict[str, str]:
+    return {a.cle: a.message for a in examiner(creance(), *faits, au=au).alertes}
+
+
+def test_l_alerte_dit_le_jour_promis_sans_les_jours_de_grace() -> None:
+    promesse = Promesse(le=date(2026, 5, 10), montant="500.00", pour_le=date(2026, 5, 27))
+    assert "promesse_echue" not in _dits(promesse, au=date(2026, 5, 30))
+    assert "le 27\N{NO-BREAK SPACE}mai 2026" in _dits(promesse, au=date(2026, 5, 31))["promesse_echue"]
+    plan = Echeancier(le=date(2026, 5, 10), versements=[(date(2026, 6, 1), "250.00"), (date(2026, 12, 4), "250.00")])
+    assert "le 1er\N{NO-BREAK SPACE}juin 2026" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
+
+
+def test_un_plan_plus_recent_remplace_l_ancien() -> None:
+    ancien = Echeancier(le=date(2026, 5, 10), versements=[(date(2026, 6, 1), "5000.00"), (date(2026, 7, 1), "5000.00")])
+    nouveau = Echeancier(le=date(2026, 6, 10), versements=[(date(2026, 8, 3), "5000.00"), (date(2026, 9, 1), "5000.00")])
+    assert "echeancier_manque" in _dits(ancien, au=date(2026, 6, 15))
+    assert "echeancier_manque" not in _dits(ancien, nouveau, au=date(2026, 6, 15))
+    bilan = examiner(creance(), ancien, nouveau, au=date(2026, 6, 15))
+    assert (bilan.actions, bilan.empechements[0].jusqu_au) == ((), date(2026, 8, 6))
+    assert "le 3\N{NO-BREAK SPACE}août 2026" in _dits(ancien, nouveau, au=date(2026, 8, 10))["echeancier_manque"]
 
 
 def test_un_plan_vaut_evenement_du_dossier() -> None:

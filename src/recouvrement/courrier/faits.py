@@ -22,7 +22,7 @@ from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire, Qualite
 from recouvrement.politique.bilan import Bilan, BilanCreance, Empechement
-from recouvrement.politique.empechements import blocage, procedure_subie, suivi, suspendue
+from recouvrement.politique.empechements import blocage, procedure_subie, remplacee, suivi, suspendue
 from recouvrement.politique.mandat import premiere_lettre
 from recouvrement.temps import UN_JOUR
 
@@ -168,7 +168,10 @@ class Faits:
         return [e for e in connus if any(atteint(e, b.creance.reference) for b in self.visees)]
 
     def _manque(self, parole: Promesse | Echeancier) -> bool:
-        return suivi(parole, self.bilan.dossier.evenements, self.bilan.au).retard_depuis is not None
+        return (
+            not remplacee(parole, self._vus(Echeancier))
+            and suivi(parole, self.bilan.dossier.evenements, self.bilan.au).retard_depuis is not None
+        )
 
     def poste(self, *noms: str) -> Montant:
         """Somme de ces postes sur les créances visées."""

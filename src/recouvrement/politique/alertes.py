@@ -49,7 +49,7 @@ def alertes(
             case Titre():
                 trouvees.extend(_interets_du_titre(compte, e, droit, au))
             case Promesse() | Echeancier():
-                trouvees.extend(_parole(creance, e, evenements, droit, au))
+                trouvees.extend(_parole(creance, e, faits, evenements, droit, au))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     for doute in dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]):  # celles des taux des lignes
@@ -110,15 +110,22 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
 
 
 def _parole(
-    creance: Creance, parole: Promesse | Echeancier, evenements: Sequence[Evenement], droit: Droit, au: date
+    creance: Creance,
+    parole: Promesse | Echeancier,
+    faits: Sequence[Evenement],
+    evenements: Sequence[Evenement],
+    droit: Droit,
+    au: date,
 ) -> Iterator[Alerte]:
-    """Ce qui devait être payé et ne l'a pas été ; un plan de consommateur peut être un crédit."""
+    """Ce qui devait être payé et ne l'a pas été ; un plan de consommateur peut être un crédit. Un plan plus récent remplace l'ancien."""
+    if empechements.remplacee(parole, faits):
+        return
     if isinstance(parole, Echeancier):
         yield from accord.alertes(parole, creance.debiteur, droit)
-    if manque := empechements.manque_depuis(parole, evenements, au):
+    if retard := empechements.suivi(parole, evenements, au).retard_depuis:
         quoi = "promesse échue" if isinstance(parole, Promesse) else "échéancier manqué"
         cle = "promesse_echue" if isinstance(parole, Promesse) else "echeancier_manque"
-        message = f"{quoi} : ce qui était dû au plus tard le {date_fr(manque - UN_JOUR)} n'a pas été payé"
+        message = f"{quoi} : ce qui était dû au plus tard le {date_fr(retard)} n'a pas été payé"
         yield Alerte(cle, "attention", message, creance.reference)
 
 

@@ -120,7 +120,7 @@ def suspendue(reference: str, faits: Sequence[Evenement], evenements: Sequence[E
                 return Empechement(reference, GRACE, Source("Code civil", "1343-5"), e.au)
             case Suspension() if e.cause != "impossibilite_agir" and (e.au is None or au < e.au):
                 return Empechement(reference, NEGOCIATION, Source("Code civil", "2238 et 2239"), _veille(e.au))
-            case Promesse() | Echeancier() if (fin := silence(e, evenements, au)) is not None:
+            case Promesse() | Echeancier() if not remplacee(e, faits) and (fin := silence(e, evenements, au)) is not None:
                 return Empechement(reference, PLAN if isinstance(e, Echeancier) else PROMESSE, None, fin)
     return None
 
@@ -155,6 +155,11 @@ def suivi(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: da
         versements = ((parole.pour_le, parole.montant),)
         parole = Echeancier(le=parole.le, versements=versements, creances=creances, decheance=False)
     return suivre(parole, evenements, au=au, grace=GRACE_DE_PAROLE)
+
+
+def remplacee(parole: Echeancier | Promesse, faits: Sequence[Evenement]) -> bool:
+    """Vrai si un échéancier convenu depuis fixe d'autres dates aux mêmes créances."""
+    return any(isinstance(e, Echeancier) and e.le > parole.le for e in faits)
 
 
 def manque_depuis(parole: Echeancier | Promesse, evenements: Sequence[Evenement], au: date) -> date | None:

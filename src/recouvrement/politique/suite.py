@@ -284,8 +284,9 @@ def _survenus(faits: Sequence[Evenement], evenements: Sequence[Evenement], au: d
                 yield "refus_explicite", e.le
             case Signal():
                 yield "signal", e.le
-            case Promesse() | Echeancier() if (manque := empechements.manque_depuis(e, evenements, au)) is not None:
-                yield ("promesse_echue" if isinstance(e, Promesse) else "echeancier_rompu"), manque
+            case Promesse() | Echeancier() if not empechements.remplacee(e, faits):
+                if (manque := empechements.manque_depuis(e, evenements, au)) is not None:
+                    yield ("promesse_echue" if isinstance(e, Promesse) else "echeancier_rompu"), manque
 
 
 def _passee(etape: Etape, bilan: BilanCreance, evenements: Sequence[Evenement]) -> bool:
