@@ -21,6 +21,7 @@ from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollectiv
 from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
 from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire, Qualite
+from recouvrement.politique.accord import SuiviEcheancier, repartis
 from recouvrement.politique.bilan import Bilan, BilanCreance, Empechement
 from recouvrement.politique.empechements import blocage, procedure_subie, remplacee, suivi, suspendue
 from recouvrement.politique.mandat import premiere_lettre
@@ -168,10 +169,11 @@ class Faits:
         return [e for e in connus if any(atteint(e, b.creance.reference) for b in self.visees)]
 
     def _manque(self, parole: Promesse | Echeancier) -> bool:
-        return (
-            not remplacee(parole, self._vus(Echeancier))
-            and suivi(parole, self.bilan.dossier.evenements, self.bilan.au).retard_depuis is not None
-        )
+        return not remplacee(parole, self._vus(Echeancier)) and self._suivi(parole).retard_depuis is not None
+
+    def _suivi(self, parole: Promesse | Echeancier) -> SuiviEcheancier:
+        evenements = repartis(self.bilan.dossier.evenements, self.bilan.decompte.imputations)
+        return suivi(parole, evenements, self.bilan.au)
 
     def poste(self, *noms: str) -> Montant:
         """Somme de ces postes sur les créances visées."""
@@ -228,7 +230,7 @@ class Faits:
             "par_ecrit": (mots["par_ecrit"], Donnee(creancier.courriel)) if creancier.courriel else ("",),
             "penalites": penalites,
             "plan_du": Jour(plan.le) if plan else None,
-            "plan_manque": suivi(plan, dossier.evenements, self.bilan.au).exigible if plan else None,
+            "plan_manque": self._suivi(plan).exigible if plan else None,
             "premiere_lettre": _du(self.a_rappeler, mots),
             "principal": principal,
             "promesse_issue": _issue(promesse, manque, mots),

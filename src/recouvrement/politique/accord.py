@@ -5,16 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.actes import MiseEnDemeure
 from recouvrement.modele.dossier import Evenement
-from recouvrement.modele.evenements import Avoir, DecheanceTerme, Echeancier, Paiement, Rejet, Remise
+from recouvrement.modele.evenements import Avoir, DecheanceTerme, Echeancier, Paiement, Promesse, Rejet, Remise
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.tableau import EnTable, Genre
 from recouvrement.temps import DERNIER_JOUR, UN_JOUR, Delai, JoursOuvres, jour_civil, jour_de_fait
@@ -22,7 +23,7 @@ from recouvrement.temps import DERNIER_JOUR, UN_JOUR, Delai, JoursOuvres, jour_c
 if TYPE_CHECKING:
     from recouvrement.droit.base import Droit
     from recouvrement.modele.personnes import Debiteur
-    from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance
+    from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Imputation
 
 GRACE_DE_PAROLE = 3  # jours laissés après le jour promis : un usage
 ETATS = {"tenu": "tenu", "en_retard": "en retard", "rompu": "rompu", "acheve": "achevé"}
@@ -242,7 +243,8 @@ def suivre(echeancier: Echeancier, evenements: Sequence[Evenement], *, au: date,
 
     Paiements, avoirs et remises faits depuis le jour de l'accord, inclus, couvrent les versements dans l'ordre. Le terme est perdu
     par une ``DecheanceTerme``, ou, si le plan le prévoit, par une mise en demeure faite après un versement manqué et restée sans
-    effet jusqu'au jour qu'elle accorde : sans ce jour, elle ne fait rien perdre.
+    effet jusqu'au jour qu'elle accorde : sans ce jour, elle ne fait rien perdre. Un paiement sans nom compte en entier : donnez
+    ``repartis(evenements, bilan.decompte.imputations)`` pour un plan qui ne vise pas toutes les créances.
 
     Args:
         evenements: Ceux du dossier ; ce qui ne touche pas les créances du plan est laissé.
@@ -280,6 +282,23 @@ def suivre(echeancier: Echeancier, evenements: Sequence[Evenement], *, au: date,
         prochaine=next((v for v in versements if v.etat == "a_venir"), None),
         sachant=recus,
     )
+
+
+def repartis(evenements: Sequence[Evenement], imputations: "Sequence[Imputation]") -> Sequence[Evenement]:
+    """Les événements, chaque paiement sans nom rendu aux créances que l'imputation lui a fait atteindre (C. civ., art. 1342-10).
+
+    Sans cela, un plan d'une créance compterait un paiement qui en a éteint une autre.
+    """
+    sans_nom = {e.le: e for e in evenements if isinstance(e, Paiement) and e.creance is None}
+    if not sans_nom or not any(isinstance(e, Echeancier | Promesse) for e in evenements):
+        return evenements
+    autres = [e for e in evenements if not (isinstance(e, Paiement) and e.le in sans_nom)]
+    parts = [
+        evolve(sans_nom[i.le], montant=i.valeur, creance=i.creance, reference="")
+        for i in imputations
+        if i.evenement == "paiement" and i.le in sans_nom
+    ]
+    return sorted((*autres, *parts), key=attrgetter("le"))
 
 
 def _recus(plan: Echeancier, evenements: Sequence[Evenement], au: date) -> tuple[Paiement | Avoir | Remise, ...]:

@@ -26,7 +26,7 @@ from recouvrement.modele.evenements import (
     Remise,
 )
 from recouvrement.modele.montant import Montant, Taux, somme
-from recouvrement.politique.accord import GRACE_DE_PAROLE, suivre
+from recouvrement.politique.accord import GRACE_DE_PAROLE, repartis, suivre
 from recouvrement.politique.bilan import POSTES, Imputation
 from recouvrement.politique.compte import Compte, Postes
 from recouvrement.politique.conventions import Conventions
@@ -90,6 +90,11 @@ class Parcours:
     def par_reference(self) -> dict[str, Compte]:
         """Les comptes, par référence de leur créance."""
         return {c.creance.reference: c for c in self.comptes}
+
+    @cached_property
+    def repartis(self) -> Sequence[Evenement]:
+        """Les événements, chaque paiement sans nom rendu aux créances qu'il a atteintes."""
+        return repartis(self.evenements, self.imputations) if len(self.comptes) > 1 else self.evenements
 
     @cached_property
     def _factures(self) -> dict[str, list[Compte]]:

@@ -115,7 +115,7 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
         somme(compte.trop_percu, devise) if compte.trop_percu else rien,
         _decompte([compte], compte.imputations),
         prescription,
-        alertes(compte, prescription, politique.droit, faits, parcours.evenements, au),
+        alertes(compte, prescription, politique.droit, faits, parcours.repartis, au),
     )
 
 
@@ -134,7 +134,7 @@ def _assembler(politique: Politique, dossier: Dossier, parcours: Parcours, bilan
     actions, prochaine, empechements = suite(
         bilans,
         parcours.faits,
-        parcours.evenements,
+        parcours.repartis,
         [politique.scenario_de(b.creance) for b in bilans] if politique.scenarios else [politique.scenario] * len(bilans),
         politique.droit,
         au=parcours.au,

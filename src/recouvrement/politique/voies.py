@@ -18,7 +18,7 @@ from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier, Evenement, atteint
 from recouvrement.modele.evenements import Contestation, Echeancier, Promesse, Reconnaissance, Signal
 from recouvrement.modele.montant import Montant, Taux, taux
-from recouvrement.politique.accord import suivre
+from recouvrement.politique.accord import repartis, suivre
 from recouvrement.politique.bilan import Bilan, BilanCreance
 from recouvrement.politique.empechements import PRESCRIPTION_PROCHE
 from recouvrement.politique.politique import Politique
@@ -141,7 +141,8 @@ def du_bilan(politique: Politique, bilan: Bilan, pieces: Iterable[str], hypothes
 
 def _situation(bilan: Bilan, pieces: frozenset[str]) -> Situation:
     faits = [e for e in bilan.dossier.evenements if e.le <= bilan.au]
-    plans = [e for e in faits if isinstance(e, Echeancier) and suivre(e, faits, au=bilan.au).etat in ("tenu", "en_retard")]
+    recus = repartis(faits, bilan.decompte.imputations)
+    plans = [e for e in faits if isinstance(e, Echeancier) and suivre(e, recus, au=bilan.au).etat in ("tenu", "en_retard")]
     vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > bilan.au)]
     dues = tuple(_etat(b, plans, vives) for b in bilan.creances if b.total.valeur)
     return Situation(dossier=bilan.dossier, au=bilan.au, creances=dues, total=bilan.total.valeur, pieces=pieces)
