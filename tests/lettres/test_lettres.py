@@ -18,6 +18,7 @@ from recouvrement import (
     Blocage,
     Contestation,
     Debiteur,
+    DecheanceTerme,
     DelaiDeGrace,
     DonneeInvalide,
     Dossier,
@@ -325,6 +326,32 @@ def test_un_echeancier_manque_est_cite() -> None:
     texte = lu(rediger(*g.etape("lettre_2", premiere, manque, politique=g.TROIS)))
     assert "paiement échelonné" in texte
     assert Montant("1000.00") in montants(rediger(*g.etape("lettre_2", premiere, manque, politique=g.TROIS)))
+
+
+@pytest.mark.parametrize("decheance", [True, False])
+def test_un_plan_en_cours_ne_laisse_demander_que_ses_versements_manques(decheance: bool) -> None:
+    """500 € dus, 250 € promis le 20 mai, 250 € le 4 décembre : le 15 juin, seuls les premiers s'exigent (C. civ., art. 1305-2)."""
+    versements = [(date(2026, 5, 20), "250.00"), (date(2026, 12, 4), "250.00")]
+    plan = Echeancier(le=date(2026, 5, 5), versements=versements, decheance=decheance)
+    lot = (creance("F-1", "500.00"),)
+    action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE, plan, creances=lot)
+    assert bilan.total.valeur > Montant("500.00")
+    courrier = rediger(action, bilan)
+    dispositif = next(b for b in courrier.blocs if isinstance(b, Paragraphe) and b.role == "dispositif")
+    assert Montant("250.00") in dispositif.texte
+    assert courrier.virement is None or courrier.virement.montant == Montant("250.00")
+    texte = " ".join(lu(courrier).split())
+    assert ("le terme est perdu" in texte) is decheance
+    assert ("le reste garde les dates convenues" in texte) is not decheance
+
+
+def test_le_terme_perdu_tout_se_demande() -> None:
+    versements = [(date(2026, 5, 20), "250.00"), (date(2026, 12, 4), "250.00")]
+    plan = Echeancier(le=date(2026, 5, 5), versements=versements)
+    perdu = DecheanceTerme(le=date(2026, 6, 10), creance="F-1")
+    action, bilan = g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE, plan, perdu, creances=(creance("F-1", "500.00"),))
+    assert bilan.total.valeur in montants(rediger(action, bilan))
+    assert "reste garde" not in " ".join(lu(rediger(action, bilan)).split())
 
 
 def test_plusieurs_factures_une_lettre() -> None:

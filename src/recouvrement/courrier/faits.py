@@ -193,7 +193,7 @@ class Faits:
         numeros = enumerer([Donnee(n) for n in dict.fromkeys(b.creance.numero for b in self.visees)], mots)
         alineas = l111_8(self.bilan.au)
         total, limite, plan, promesse = self.poste("total"), self.limite, self.plan, self.promesse
-        manque = suivi(promesse, dossier.evenements, self.bilan.au).exigible if promesse else None
+        manque = self._suivi(promesse).exigible if promesse else None
         propres: Champs = {
             "a_payer": self.a_payer,
             "appel": self.destinataire.appel if self.destinataire else None,
@@ -265,6 +265,7 @@ class Faits:
         publics = self.visees[0].regime == "public"
         consommateur = self.visees[0].creance.debiteur.qualite is Qualite.CONSOMMATEUR
         demeure = self.mise_en_demeure
+        terme = self.plan if self.plan and self._suivi(self.plan).etat == "en_retard" else None
         return {
             "une_facture": une,
             "plusieurs_factures": not une,
@@ -290,6 +291,9 @@ class Faits:
             "appel_joint": self.appel is not None,
             "promesse_manquee": self.promesse is not None,
             "plan_manque": self.plan is not None,
+            "plan_en_cours": terme is not None,
+            "terme_menace": terme is not None and terme.decheance,
+            "terme_garde": terme is not None and not terme.decheance,
             "mise_en_demeure": demeure is not None,
             "mise_en_demeure_presentee": _presentee(demeure) is not None,
             "limite": self.limite is not None,

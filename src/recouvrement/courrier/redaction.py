@@ -17,7 +17,9 @@ from recouvrement.courrier.tiers import Tiers
 from recouvrement.erreurs import DonneeInvalide, ModeleInvalide
 from recouvrement.modele import _champs as c
 from recouvrement.modele.actes import MiseEnDemeure
+from recouvrement.modele.evenements import Echeancier
 from recouvrement.modele.montant import Montant, Taux
+from recouvrement.politique.accord import exigible, repartis
 from recouvrement.politique.bilan import ActionProposee, Bilan, BilanCreance
 from recouvrement.politique.mandat import LETTRE
 from recouvrement.temps import jour_civil
@@ -95,7 +97,7 @@ def ecrire(
         bilan=bilan,
         mots=mots,
         visees=visees,
-        a_payer=_a_payer(modele, visees),
+        a_payer=_a_payer(modele, bilan, visees),
         reclame_accessoires=_accessoires(modele, visees),
         limite=payer_avant_le,
         exige_une_limite=modele.reclame != "rien" and modele.vise == "echues",
@@ -116,7 +118,7 @@ def _faits(action: ActionProposee, bilan: Bilan, visees: tuple[BilanCreance, ...
         mots=mots,
         visees=visees,
         memoire=tuple(bilan.par_creance[r] for r in action.pour_memoire),
-        a_payer=_a_payer(modele, visees),
+        a_payer=_a_payer(modele, bilan, visees),
         reclame_accessoires=_accessoires(modele, visees),
         limite=action.payer_avant_le,
         jours_accordes=action.etape.delai_accorde,
@@ -180,11 +182,14 @@ def _virement(faits: Faits) -> Virement | None:
     return Virement.pour(faits.expediteur, faits.a_payer, complet if len(complet) <= MOTIF else faits.reference, faits.bilan.au)
 
 
-def _a_payer(modele: Modele, visees: tuple[BilanCreance, ...]) -> Montant | None:
-    """Le principal, ou le total ; rien si la lettre ne demande rien."""
+def _a_payer(modele: Modele, bilan: Bilan, visees: tuple[BilanCreance, ...]) -> Montant | None:
+    """Le principal, ou le total, moins ce qu'un plan en cours laisse à terme ; rien si la lettre ne demande rien."""
     if modele.reclame == "rien":
         return None
-    return tableaux.somme(getattr(b, modele.reclame).valeur for b in visees)
+    sommes = [getattr(b, modele.reclame).valeur for b in visees]
+    if not any(isinstance(e, Echeancier) for e in bilan.dossier.evenements):
+        return tableaux.somme(sommes)
+    return exigible(visees, repartis(bilan.dossier.evenements, bilan.decompte.imputations), sommes, au=bilan.au)
 
 
 def _accessoires(modele: Modele, visees: tuple[BilanCreance, ...]) -> bool:

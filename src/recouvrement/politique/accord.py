@@ -301,6 +301,39 @@ def repartis(evenements: Sequence[Evenement], imputations: "Sequence[Imputation]
     return sorted((*autres, *parts), key=attrgetter("le"))
 
 
+def exigible(
+    bilans: "Sequence[BilanCreance]", evenements: Sequence[Evenement], sommes: Sequence[Montant], *, au: date
+) -> Montant:
+    """Ce qui peut être demandé de ces sommes : d'un plan dont le terme n'est pas perdu, ses versements manqués seuls.
+
+    Args:
+        evenements: Ceux du dossier, chaque paiement rendu à ses créances (``repartis``).
+        sommes: Ce qui est dû de chaque créance, dans l'ordre de ``bilans``.
+
+    Source:
+        C. civ., art. 1305-2.
+    """
+    libre = Montant.zero(sommes[0].devise)
+    retenus: dict[Echeancier, Montant] = {}
+    for b, du in zip(bilans, sommes, strict=True):
+        plan = en_cours(b.creance.reference, evenements, au=au)
+        if plan is None:
+            libre += du
+        else:
+            retenus[plan] = retenus.get(plan, Montant.zero(du.devise)) + du
+    suivis = [(suivre(plan, evenements, au=au, grace=GRACE_DE_PAROLE), du) for plan, du in retenus.items()]
+    return sum([min(s.exigible, du) for s, du in suivis], libre)
+
+
+def en_cours(reference: str, evenements: Sequence[Evenement], *, au: date) -> Echeancier | None:
+    """Le dernier plan convenu pour cette créance, s'il n'est ni achevé ni rompu."""
+    plans = [e for e in evenements if isinstance(e, Echeancier) and e.le <= au and _touche(e, reference)]
+    dernier = max(plans, key=attrgetter("le"), default=None)
+    if dernier is None or suivre(dernier, evenements, au=au, grace=GRACE_DE_PAROLE).etat in ("acheve", "rompu"):
+        return None
+    return dernier
+
+
 def _recus(plan: Echeancier, evenements: Sequence[Evenement], au: date) -> tuple[Paiement | Avoir | Remise, ...]:
     """Ce qui a éteint la dette du plan depuis l'accord ; un paiement rejeté n'a jamais été fait."""
     rejetes = {e.paiement for e in evenements if isinstance(e, Rejet) and e.le <= au}
