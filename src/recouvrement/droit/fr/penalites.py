@@ -11,7 +11,7 @@ from recouvrement.droit.base import Choix, Course, Droit, Palier, Regime, courir
 from recouvrement.droit.fr.jugements import accorder_un_delai, majorer, titre_de
 from recouvrement.droit.fr.paliers import borner, fondre
 from recouvrement.droit.fr.procedures_collectives import arreter
-from recouvrement.modele.actes import MiseEnDemeure
+from recouvrement.modele.actes import ActeInterruptif, MiseEnDemeure
 from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement, vise
@@ -41,6 +41,12 @@ AVANT_LA_TABLE = Reserve(
     "avant_la_table",
     "les taux d'avant la première valeur de la table ne sont pas décrits : les jours d'avant elle ne portent rien, moins est réclamé",
 )
+ASSIGNATION = Reserve(
+    "assignation_vaut_demeure",
+    "sans mise en demeure antérieure, l'intérêt court de l'assignation : elle vaut en principe interpellation suffisante, si elle demande "
+    "le paiement ; le juge en décide",
+    Source("Code civil", "1344"),
+)
 PROLONGE = Reserve(
     "taux_prolonge",
     "taux non encore publié : le dernier connu est prolongé, à la demande de l'appelant",
@@ -60,8 +66,9 @@ def course(
     if not regime.joue(creance, echeance):
         base = _hors_regime(droit, creance, regime, echeance, titre)
     elif regime.depart == "mise_en_demeure":
-        demeure, motif = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
+        demeure, motif, doutes = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
         base = _base(droit, creance, regime, demeure, choix) if demeure else Course(regime.poste, None, (), regime.source, motif)
+        base = base._replace(reserves=(*base.reserves, *doutes)) if doutes else base
     else:
         base = _base(droit, creance, regime, echeance, choix)
     if base.apres is None or not evenements:
@@ -149,17 +156,29 @@ def _figer(paliers: tuple[Palier, ...], apres: date, connu_au: date) -> tuple[tu
 
 def _demeure(
     creance: Creance, echeance: date, evenements: Iterable[Evenement], titre: Titre | None, au: date, *, envoi: bool
-) -> tuple[date | None, str]:
-    """Jour de la première présentation (ou de l'envoi) d'une mise en demeure de la dette échue ; à défaut, celui du jugement."""
+) -> tuple[date | None, str, tuple[Reserve, ...]]:
+    """Première présentation (ou envoi) d'une mise en demeure de la dette échue, assignation ou jugement : le premier des trois.
+
+    Source:
+        C. civ., art. 1344 (sommation, ou acte portant interpellation suffisante) et 1344-1.
+    """
     vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and vise(e, creance)]
     jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and echeance <= j <= au]
     if titre is not None:
         jours.append(titre.le)
-    if jours:
-        return max(min(jours), echeance), ""
+    assignee_le = min([e.le for e in evenements if _interpelle(e) and echeance <= e.le], default=date.max)
+    if jours and min(jours) <= assignee_le:
+        return max(min(jours), echeance), "", ()
+    if assignee_le < date.max:
+        return assignee_le, "", (ASSIGNATION,)
     if vues and all(e.le < echeance for e in vues):
-        return None, DEMEURE_AVANT_TERME
-    return None, SANS_PRESENTATION if vues else SANS_MISE_EN_DEMEURE
+        return None, DEMEURE_AVANT_TERME, ()
+    return None, SANS_PRESENTATION if vues else SANS_MISE_EN_DEMEURE, ()
+
+
+def _interpelle(acte: Evenement) -> bool:
+    """Vrai d'une assignation, au fond ou en référé, que rien n'a anéantie."""
+    return isinstance(acte, ActeInterruptif) and acte.cause in ("assignation", "refere") and not acte.non_avenu
 
 
 def plancher(droit: Droit, creance: Creance, du: date, au: date) -> Resultat[Taux] | None:
