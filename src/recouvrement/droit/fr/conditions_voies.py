@@ -12,7 +12,7 @@ from recouvrement.modele.actes import ActeInterruptif
 from recouvrement.modele.dossier import atteint
 from recouvrement.modele.evenements import Blocage, ProcedureCollective, Titre
 from recouvrement.modele.montant import Montant
-from recouvrement.modele.personnes import Adresse
+from recouvrement.modele.personnes import Adresse, Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 
 Question = Callable[[EtatCreance, Condition, Situation], bool]
@@ -184,6 +184,10 @@ def _debiteur_en_france(_c: Condition, _droit: Droit, s: Situation) -> bool:
     return _pays(s.dossier.debiteur.adresse) == "FR"
 
 
+def _juge_du_consommateur(c: Condition, droit: Droit, s: Situation) -> bool:
+    return s.dossier.debiteur.qualite is not Qualite.CONSOMMATEUR or _debiteur_en_france(c, droit, s)
+
+
 def _transfrontaliere(_c: Condition, _droit: Droit, s: Situation) -> bool:
     """Deux États différents, tous deux liés par le règlement.
 
@@ -208,6 +212,7 @@ DU_DOSSIER: Mapping[str, Callable[[Condition, Droit, Situation], bool]] = {
     "due": _due,
     "piece": _a_la_piece,
     "debiteur_en_france": _debiteur_en_france,
+    "juge_du_consommateur": _juge_du_consommateur,
     "transfrontaliere": _transfrontaliere,
     "declaration_dans_le_delai": _declaration_dans_le_delai,
 }

@@ -39,6 +39,7 @@ QUESTIONS = frozenset(
         "parties",
         "plafond",
         "debiteur_en_france",
+        "juge_du_consommateur",
         "transfrontaliere",
         "piece",
     }
@@ -108,12 +109,17 @@ class Condition:
 
 @frozen(kw_only=True)
 class Juridiction:
-    """Qui juge ces créances : la première ligne qui convient."""
+    """Qui juge ces créances : la première ligne qui convient.
+
+    Attributes:
+        ou: La juridiction qui peut aussi l'être, quand les qualités ne la désignent pas.
+    """
 
     cle: str
     source: Source
     parties: Condition
     reserves: tuple[Reserve, ...]
+    ou: str = ""
 
 
 @frozen(kw_only=True)
@@ -190,6 +196,8 @@ def lire_voies(fichier: Path) -> Table:
         )
         for ligne in table.voies.values():
             _verifier_renvois(ligne, table)
+        if inconnues := {j.ou for j in table.juridictions} - {"", *(j.cle for j in table.juridictions)}:
+            raise TableInvalide(f"juridiction inconnue : {min(inconnues)}")
     except TableInvalide as e:
         raise TableInvalide(e.message, fichier=fichier.name, code=e.code) from None
     except (KeyError, TypeError, ValueError, RecouvrementError) as e:
@@ -222,7 +230,7 @@ def _condition(cle: str, brut: dict[str, Any]) -> Condition:
 
 
 def _ligne_juridiction(brut: dict[str, Any]) -> Juridiction:
-    cle, ou = brut.pop("cle"), source(brut.pop("source"))
+    cle, ou, autre = brut.pop("cle"), source(brut.pop("source")), brut.pop("ou", "")
     intitule = f"Compétence ({cle})"
     reserves = incertitude(f"juridiction_{cle}", intitule, _degre(brut, cle))
     if "reserve" in brut:
@@ -233,7 +241,7 @@ def _ligne_juridiction(brut: dict[str, Any]) -> Juridiction:
     parties = Condition(
         question="parties", regle=Regle(cle, intitule, ou), sinon="", reserves=(), natures=natures, **qualites, **brut
     )
-    return Juridiction(cle=cle, source=ou, parties=parties, reserves=reserves)
+    return Juridiction(cle=cle, source=ou, parties=parties, reserves=reserves, ou=autre)
 
 
 def _exigence(cle: str, brut: dict[str, Any]) -> Exigence:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
+from attrs import evolve
+
 from recouvrement.droit.base import Droit
 from recouvrement.droit.fr.causes import causes
 from recouvrement.droit.fr.conditions_voies import SANS_ADRESSE, doutes, juger, principal
 from recouvrement.droit.fr.couts import HONORAIRES, contribution_possible, cout, en_vigueur
 from recouvrement.droit.fr.pieces_voies import ouvrir_delais, piece
-from recouvrement.droit.fr.table_voies import Exigence, LigneVoie, Table, lire
+from recouvrement.droit.fr.table_voies import Exigence, Juridiction, LigneVoie, Table, lire
 from recouvrement.droit.tables import incertitude, source
 from recouvrement.droit.voies import Fourchette, Situation, Voie
 from recouvrement.erreurs import DonneeInvalide
@@ -48,20 +50,20 @@ def voies(droit: Droit, situation: Situation) -> tuple[Voie, ...]:
     if inconnues := situation.pieces - set(table.pieces):
         connues = ", ".join(table.pieces)
         raise DonneeInvalide("pièce inconnue", champ="pieces", valeur=min(inconnues), remede=f"Choisissez parmi : {connues}.")
-    juridiction, juge = _juridiction(table, situation)
-    return tuple(_voie(ligne, table, droit, situation, juridiction, juge) for ligne in table.voies.values())
+    retenue, juge = _juridiction(table, situation)
+    return tuple(_voie(ligne, table, droit, situation, retenue, juge) for ligne in table.voies.values())
 
 
-def _voie(ligne: LigneVoie, table: Table, droit: Droit, s: Situation, juridiction: str, juge: Resultat[str]) -> Voie:
-    brut = ligne.brut
+def _voie(ligne: LigneVoie, table: Table, droit: Droit, s: Situation, retenue: Juridiction, juge: Resultat[str]) -> Voie:
+    brut, juridiction = ligne.brut, retenue.cle
     conditions = tuple(juger(c, droit, s) for c in ligne.conditions)
     manquent = [f"pas avant le {brut['du']:%d/%m/%Y}"] if "du" in brut and s.au < brut["du"] else []
     manquent += [c.motif for c in conditions if not c.valeur]
     disponible = not brut.get("disponible_si") or _en_vigueur(droit, brut["disponible_si"], s.au)
     nuances = dict.fromkeys(r.texte for c in ligne.conditions for r in doutes(c, s) if r is not SANS_ADRESSE)
     motif = " ; ".join(manquent or (brut["pourquoi"], *nuances))
-    prealable = _exiger(table.exigences[brut["prealable"]], PREALABLE, droit, s, juridiction)
-    avocat = _exiger(table.exigences[brut["avocat"]], AVOCAT, droit, s, juridiction)
+    prealable = _exiger(table.exigences[brut["prealable"]], PREALABLE, droit, s, retenue)
+    avocat = _exiger(table.exigences[brut["avocat"]], AVOCAT, droit, s, retenue)
     preuves = (*brut["pieces"], *(brut.get("prealable_prouve_par", ()) if prealable.valeur else ()))
     pieces = tuple(piece(cle, table, s) for cle in preuves)
     return Voie(
@@ -72,7 +74,7 @@ def _voie(ligne: LigneVoie, table: Table, droit: Droit, s: Situation, juridictio
         disponible=disponible,
         motif=motif if disponible else f"{motif} ; pas encore praticable : {brut['indisponible']}",
         conditions=conditions,
-        competence=_competence(ligne, table, s, juridiction, juge),
+        competence=_competence(ligne, table, s, retenue, juge),
         avocat=avocat,
         prealable=prealable,
         cout=_cout(ligne, droit, s, juridiction, avocat.valeur),
@@ -92,17 +94,17 @@ def _en_vigueur(droit: Droit, code: str, au: date) -> bool:
 # --- devant qui, avec qui, après quoi -----------------------------------------------------------------------------------
 
 
-def _juridiction(table: Table, s: Situation) -> tuple[str, Resultat[str]]:
+def _juridiction(table: Table, s: Situation) -> tuple[Juridiction, Resultat[str]]:
     """La juridiction dont relèvent les créances, et pourquoi."""
     trouvees = [next(j for j in table.juridictions if j.parties.vise(e)) for e in s.creances]
     retenue = trouvees[0] if trouvees else table.juridictions[-1]
     reserves = retenue.reserves + (PLUSIEURS_JUGES,) * (len({j.cle for j in trouvees}) > 1)
-    return retenue.cle, Resultat(
+    return retenue, Resultat(
         retenue.cle, Regle(f"juridiction_{retenue.cle}", "Ordre de juridiction", retenue.source), (), "", reserves
     )
 
 
-def _competence(ligne: LigneVoie, table: Table, s: Situation, juridiction: str, juge: Resultat[str]) -> Resultat[str]:
+def _competence(ligne: LigneVoie, table: Table, s: Situation, retenue: Juridiction, juge: Resultat[str]) -> Resultat[str]:
     dits, regle = ligne.brut["competence"], Regle(f"competence_{ligne.cle}", COMPETENCE, ligne.source)
     if (dispense := ligne.brut.get("sans_juge")) and any(piece(p, table, s).etat != "manquante" for p in dispense["pieces"]):
         doute = incertitude(f"sans_juge_{ligne.cle}", dispense["dit"], dispense["verifie"])
@@ -113,12 +115,17 @@ def _competence(ligne: LigneVoie, table: Table, s: Situation, juridiction: str, 
         regle = Regle(regle.cle, COMPETENCE, source(ligne.brut["ressort"]))
     if "toutes" in dits:
         return Resultat(dits["toutes"], regle, sachant, "", ligne.reserves)
-    return Resultat(dits.get(juridiction, dits["tj"]), regle, (juge, *sachant), "", ligne.reserves)
+    juge_dit = dits.get(retenue.cle, dits["tj"])
+    if (autre := dits.get(retenue.ou, juge_dit)) != juge_dit:
+        juge_dit = f"{autre} ; ou {juge_dit}, selon la qualité des parties"
+    return Resultat(juge_dit, regle, (juge, *sachant), "", ligne.reserves)
 
 
-def _exiger(regles: Iterable[Exigence], intitule: str, droit: Droit, s: Situation, juridiction: str) -> Resultat[bool]:
+def _exiger(regles: Iterable[Exigence], intitule: str, droit: Droit, s: Situation, retenue: Juridiction) -> Resultat[bool]:
     """Oblige-t-on ? Par un oui ou un non, ou par le montant total de la demande."""
-    r = next(r for r in regles if not r.juridictions or juridiction in r.juridictions)
+    r = next(r for r in regles if not r.juridictions or retenue.cle in r.juridictions)
+    if r.juridictions and retenue.ou:
+        r = evolve(r, reserves=(*r.reserves, *retenue.reserves))
     regle = Regle("avocat" if intitule == AVOCAT else "prealable", intitule, r.source)
     if r.sauf_piece and r.sauf_piece in s.pieces:
         return Resultat(False, regle, (), r.sauf, r.reserves)
