@@ -122,10 +122,13 @@ def _parole(
         return
     if isinstance(parole, Echeancier):
         yield from accord.alertes(parole, creance.debiteur, droit)
-    if retard := empechements.suivi(parole, evenements, au).retard_depuis:
+    etat = empechements.suivi(parole, evenements, au)
+    if etat.retard_depuis:
         quoi = "promesse échue" if isinstance(parole, Promesse) else "échéancier manqué"
         cle = "promesse_echue" if isinstance(parole, Promesse) else "echeancier_manque"
-        message = f"{quoi} : ce qui était dû au plus tard le {date_fr(retard)} n'a pas été payé"
+        message = f"{quoi} : ce qui était dû au plus tard le {date_fr(etat.retard_depuis)} n'a pas été payé"
+        if isinstance(parole, Echeancier) and etat.etat == "en_retard":
+            message += f" ; {etat.exigible} peuvent être demandés, le reste garde son terme tant qu'il n'est pas perdu"
         yield Alerte(cle, "attention", message, creance.reference)
 
 
