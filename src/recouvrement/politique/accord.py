@@ -284,7 +284,7 @@ def suivre(echeancier: Echeancier, evenements: Sequence[Evenement], *, au: date,
     )
 
 
-def repartis(evenements: Sequence[Evenement], imputations: "Sequence[Imputation]") -> Sequence[Evenement]:
+def repartis(evenements: tuple[Evenement, ...], imputations: "Sequence[Imputation]") -> tuple[Evenement, ...]:
     """Les événements, chaque paiement sans nom rendu aux créances que l'imputation lui a fait atteindre (C. civ., art. 1342-10).
 
     Sans cela, un plan d'une créance compterait un paiement qui en a éteint une autre.
@@ -298,7 +298,7 @@ def repartis(evenements: Sequence[Evenement], imputations: "Sequence[Imputation]
         for i in imputations
         if i.evenement == "paiement" and i.le in sans_nom
     ]
-    return sorted((*autres, *parts), key=attrgetter("le"))
+    return tuple(sorted((*autres, *parts), key=attrgetter("le")))
 
 
 def exigible(

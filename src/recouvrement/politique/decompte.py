@@ -77,7 +77,7 @@ class Parcours:
         self.devise = creances[0].devise
         self.droit = droit
         self.conventions = conventions
-        self.evenements = connus(evenements, au) if evenements else ()
+        self.evenements = self.repartis = connus(evenements, au) if evenements else ()
         self.faits = _par_creance(creances, self.evenements)
         self.comptes = [self._ouvrir(c) for c in creances]
         self.imputations: list[Imputation] = []
@@ -90,11 +90,6 @@ class Parcours:
     def par_reference(self) -> dict[str, Compte]:
         """Les comptes, par référence de leur créance."""
         return {c.creance.reference: c for c in self.comptes}
-
-    @cached_property
-    def repartis(self) -> Sequence[Evenement]:
-        """Les événements, chaque paiement sans nom rendu aux créances qu'il a atteintes."""
-        return repartis(self.evenements, self.imputations) if len(self.comptes) > 1 else self.evenements
 
     @cached_property
     def _factures(self) -> dict[str, list[Compte]]:
@@ -126,6 +121,8 @@ class Parcours:
         if self.evenements:
             dates = [(self._effet(e), e) for e in self.evenements if isinstance(e, _MOUVEMENTS)]
             self._appliquer([(jour, e) for jour, e in dates if jour is not None and jour <= self.au])
+            if len(self.comptes) > 1:
+                self.repartis = repartis(self.evenements, self.imputations)
         self._constater(self.au)
         for compte in self.comptes:
             compte.avancer(self.au, self.conventions)

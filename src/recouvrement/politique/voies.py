@@ -141,7 +141,7 @@ def du_bilan(politique: Politique, bilan: Bilan, pieces: Iterable[str], hypothes
 
 def _situation(bilan: Bilan, pieces: frozenset[str]) -> Situation:
     faits = [e for e in bilan.dossier.evenements if e.le <= bilan.au]
-    recus = repartis(faits, bilan.decompte.imputations)
+    recus = repartis(tuple(faits), bilan.decompte.imputations)
     plans = [e for e in faits if isinstance(e, Echeancier) and suivre(e, recus, au=bilan.au).etat in ("tenu", "en_retard")]
     vives = [e for e in faits if isinstance(e, Contestation) and (e.levee_le is None or e.levee_le > bilan.au)]
     dues = tuple(_etat(b, plans, vives) for b in bilan.creances if b.total.valeur)
