@@ -345,6 +345,14 @@ def test_un_plan_en_cours_ne_laisse_demander_que_ses_versements_manques(decheanc
     assert ("le reste garde les dates convenues" in texte) is not decheance
 
 
+def test_le_premier_rappel_d_un_plan_manque_dit_ce_qu_il_demande() -> None:
+    plan = Echeancier(le=date(2026, 5, 5), versements=[(date(2026, 5, 20), "250.00"), (date(2026, 12, 4), "250.00")])
+    for langue, dit in (("fr", "le reste garde les dates convenues"), ("en", "the rest keeps the agreed dates")):
+        courrier = rediger(*g.etape("courriel", plan, creances=(creance("F-1", "500.00"),)), langue=langue)
+        assert dit in " ".join(lu(courrier).split())
+        assert Montant("250.00") in montants(courrier)
+
+
 def test_le_terme_perdu_tout_se_demande() -> None:
     versements = [(date(2026, 5, 20), "250.00"), (date(2026, 12, 4), "250.00")]
     plan = Echeancier(le=date(2026, 5, 5), versements=versements)
