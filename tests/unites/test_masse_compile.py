@@ -51,7 +51,7 @@ def test_les_deux_noyaux_disent_la_meme_chose(fils: int, monkeypatch: pytest.Mon
     """Dès le premier appel, questions à poser comprises, en un fil ou en trois ; les lignes rendues au noyau NumPy en sont."""
     petits = Scenario(cle="petits", etapes=prereglage("progressif").etapes, solde_minimal="1000.00")
     rendues = []
-    monkeypatch.setattr(noyau_compile, "PART", 200)
+    monkeypatch.setattr(examen, "PART", 200)
     monkeypatch.setattr(pa, "cpu_count", lambda: fils)
     monkeypatch.setattr(noyau_compile, "_rendre", lambda *a, suite=noyau_compile._rendre: (rendues.append(a), suite(*a)))
     for graine, politique in enumerate((Politique(), Politique(scenario=petits))):

@@ -167,7 +167,9 @@ class Droits:
         self.au = au
         self.noms = Noms()
         scenarios = (politique.scenario, *dict(politique.scenarios).values())
-        for cle in (INTERRUPTION.cle, *(etape.cle for scenario in scenarios for etape in scenario.etapes)):
+        etapes = (etape.cle for scenario in scenarios for etape in scenario.etapes)
+        regimes = (r.code for r in politique.droit.regimes)
+        for cle in (INTERRUPTION.cle, *etapes, *regimes, *politique.droit.prescriptions):
             self.noms.numero(cle)  # d'avance : l'ordre des lignes, ni celui des fils, n'y change rien
         self.avertissements = tuple(politique.droit.avertissements)
         self._classes: dict[Cle, Classe | None] = {}

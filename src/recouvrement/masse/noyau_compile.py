@@ -5,21 +5,18 @@ intérêt qui pourrait déborder, un plafond que l'exécution ou le contrat disc
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.droit.fr.echeances import AU_DELA
 from recouvrement.masse.blocs import par_sorte
 from recouvrement.masse.classes import JAMAIS, TOUJOURS, Classe, Droits
-from recouvrement.masse.colonnes import DERNIER, PREMIER, Entiers, Lues, Paiements, Rangs, numero, presente
+from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, Lues, Paiements, Rangs, numero, presente
 from recouvrement.masse.interets import ANNEE, borne, periodes
 from recouvrement.masse.noyau import BUTOIR, echeances
 from recouvrement.masse.sortie import Sortie
@@ -36,14 +33,15 @@ from recouvrement.masse.suites import (
     PROCHE,
     SANS_DEMEURE,
     SOUS_PLANCHER,
+    Suite,
     retards,
+    suites,
 )
 from recouvrement.politique.decompte import ordre
 from recouvrement.politique.suite import INTERRUPTION
 
 F = TypeVar("F", bound=Callable[..., Any])
 TAUX_COURANT = 1_000_000  # cent pour cent : au-delà, un taux convenu revient au noyau NumPy
-PART = 2**16  # en deçà, un fil de plus coûte plus qu'il ne rend
 VARIABLE = -1
 MUET = np.iinfo(np.int32).min  # le droit a levé une erreur : SANS_REPONSE, en 32 bits
 INCONNUE, MUETTE, DISCUTEE = -1, -2, -3
@@ -51,6 +49,8 @@ POSTES = ("penalites", "principal", "indemnite")
 PENALITES, PRINCIPAL, _ = range(len(POSTES))
 DEPARTS = ("emission", "execution", "exigibilite")
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
+DECALAGE = 20_000  # un écart de tant de jours au plus, ainsi décalé, est le rang d'une case
+SANS = DECALAGE + 1  # l'écart d'une date absente
 
 REGLE = np.dtype(
     [(nom, np.int64) for nom in ("tient", "court_avant", "connu_au", "partis_depuis", "solde_minimal")]
@@ -62,10 +62,14 @@ REGLE = np.dtype(
 """Ce qu'une classe a de constant ; ses paliers sont du rang ``premier`` au rang ``dernier``, exclu."""
 ECHEANCE = np.dtype(
     [(nom, np.int64) for nom in ("entamee", "indemnite", "plancher")]
-    + [(nom, np.int32) for nom in ("taux", "suivante", "alertes", "etape", "etape_le")],
+    + [(nom, np.int32) for nom in ("taux", "suivante", "alertes", "etape", "etape_le")]
+    + [(f"suite_{nom}", np.int32) for nom in Suite._fields],
     align=True,
 )
-"""Ce qui suit d'une échéance. ``taux`` : le même tous les jours, sinon ``VARIABLE`` ; ``suivante`` : le rang de la période d'après."""
+"""Ce qui suit d'une échéance, et d'elle seule si la prescription en part aussi (``suite_…``).
+
+``taux`` : le même tous les jours, sinon ``VARIABLE`` ; ``suivante`` : le rang de la période d'après.
+"""
 DEPART = np.dtype([("valeur", np.int32), ("prudente", np.int32)])
 """La prescription, selon son départ."""
 
@@ -103,6 +107,7 @@ class Cases:
         demandes[jours] = True
         manquent = np.flatnonzero(demandes & (self.ou[k] == 0))
         if len(manquent):
+            self.ou = self.ou.copy()  # celle d'avant se lit peut-être dans un autre fil
             self.ou[k, manquent] = np.arange(len(manquent)) + len(self.reponses)
             self.reponses = np.concatenate([self.reponses, repondre(manquent)])
 
@@ -116,19 +121,20 @@ class Compilees:
         self.rangs: dict[Any, int] = {}
         self.regles = np.zeros(1, REGLE)
         self.paliers = np.zeros((4, 0), np.int64)
-        self.cases = tuple(map(Cases, (ECHEANCE, DEPART, np.int32, np.int8)))
-        self.echeances, self.departs, self.limites, self.nets = self.cases
+        self.cases = tuple(map(Cases, (ECHEANCE, DEPART, np.int32, np.int8, np.int32)))
+        self.echeances, self.departs, self.limites, self.nets, self.delais = self.cases
         self.constantes = (
             numero(droits.au),
             numero(ALERTE.depuis(droits.au)),
             droits.noms.numero(INTERRUPTION.cle),
             1 << len(AVANT) + len(droits.avertissements),
         )
+        self.tables: tuple[Any, ...] = ()
 
-    @property
-    def tables(self) -> tuple[Any, ...]:
-        """Les règles, les paliers et les réponses, telles que la boucle les lit."""
-        return self.regles, tuple(self.paliers), *((cases.ou, cases.reponses) for cases in self.cases)
+    def publier(self) -> None:
+        """Rend ensemble ce que la boucle lit : des tableaux que plus rien n'écrit."""
+        cases = ((x.ou, x.reponses) for x in self.cases)
+        self.tables = (self.constantes, self.regles, tuple(self.paliers), *cases)
 
     def rang(self, classe: Classe) -> int:
         """Le rang de cette classe, connue ou nouvelle."""
@@ -168,9 +174,12 @@ class Compilees:
         un["ordre"] = [POSTES.index(p) for p in premiers + derniers if p in POSTES]
         return regle
 
-    def apprendre(self, classe: Classe, echeance: Entiers, emise: Entiers, executee: Entiers, payees: Entiers) -> None:
-        """Pose les questions de tous ces jours."""
-        k = self.rang(classe)
+    def apprendre(self, classe: Classe, c: Colonnes, payees: Entiers) -> None:
+        """Pose les questions de ces lignes, et de ces jours de paiement."""
+        k, emise, executee = self.rang(classe), c.emise, c.executee
+        echeance, ecarts = echeances(classe, c, np.ones(len(emise), bool)), np.where(executee == 0, SANS, executee - emise)
+        a_dater = ecarts[(c.echeance == 0) & (c.recue == 0) & ((executee == 0) | (np.abs(ecarts) <= DECALAGE))]
+        self.delais.apprendre(k, a_dater + DECALAGE, lambda codes: _delais(classe, codes - DECALAGE))
         self.echeances.apprendre(k, echeance, lambda jours: self._echeances(classe, jours))
         departs = [emise] if classe.ligne.depart == "emission" else [echeance, np.where(executee == 0, emise, executee)]
         connus = np.concatenate([*departs, executee[executee != 0], payees])
@@ -184,6 +193,8 @@ class Compilees:
     def _echeances(self, classe: Classe, jours: Entiers) -> NDArray[Any]:
         reponses, k = np.zeros(len(jours), ECHEANCE), self.rang(classe)
         reponses["indemnite"], reponses["alertes"] = retards(self.droits, classe)(jours)
+        for nom, toute_faite in zip(Suite._fields, suites(self.droits, classe)(jours), strict=True):
+            reponses[f"suite_{nom}"] = toute_faite
         reponses["etape"], etape_le = classe.etape(jours)
         reponses["etape_le"] = np.maximum(etape_le, MUET)
         if classe.plancher is not None:
@@ -195,6 +206,12 @@ class Compilees:
         elif classe.court == "fige":
             reponses["taux"] = classe.taux(jours, jours)
         return reponses
+
+
+def _delais(classe: Classe, ecarts: Entiers) -> NDArray[np.int32]:
+    """Les jours que la loi accorde, de l'émission, à une facture sans échéance ni réception."""
+    delais = [classe.delai(None if ecart == SANS else ecart, None) for ecart in ecarts.tolist()]
+    return np.maximum(np.array(delais, np.int64), MUET).astype(np.int32)
 
 
 def _departs(classe: Classe, jours: Entiers) -> NDArray[Any]:
@@ -307,27 +324,28 @@ def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any,
 @partie
 def _suivre(constantes: Any, petit: Any, valeur: Any, prudente: Any, etape: Any, etape_le: Any) -> Any:
     """L'étape, son jour et l'alerte : la prescription acquise ou proche commande ; sinon, le scénario (voir ``suites.suivre``)."""
-    au, _, interruption, _ = constantes
+    au, alerte_au, interruption, _ = constantes
     if au > valeur:
         return -1, 0, PRESCRITE
     if au > prudente:
         return -1, 0, DOUTEUSE
+    alerte = BIENTOT if prudente <= alerte_au else 0
     if au >= prudente - PROCHE:
-        return interruption, prudente - PROCHE, BIENTOT
+        return interruption, prudente - PROCHE, alerte
     if etape < 0 or petit:
-        return -1, 0, BIENTOT
-    return etape, etape_le, BIENTOT
+        return -1, 0, alerte
+    return etape, etape_le, alerte
 
 
 @compilee
-def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> int:
+def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: Any) -> int:
     """Écrit les lignes, jusqu'à la première dont une réponse manque ; rend son rang, ou ``fin``."""
     # tout est lu ici : Numba compterait une référence à chaque attribut pris dans la boucle
-    principaux, emises, donnees, executees, contrats, convenus, sortes, paiements = lues
-    constantes, rangs, regles, paliers, echeances, departs, limites, nets = compilees
+    principaux, emises, donnees, executees, recues, contrats, convenus, sortes, paiements = lues
+    constantes, regles, paliers, echeances, departs, limites, nets, (ou_delai, delais) = tables
     bloc, total, au_noyau = ecrites
     faites, datees, retards, restes, trop_percus, penalites_dues, indemnites, valeurs, prudentes, etapes, etapes_le, bits = bloc
-    au, alerte_au, _, dit_trop_percu = constantes
+    au, _, _, dit_trop_percu = constantes
     combien, courus = paiements[1], paliers[3]
     ou_echeance, reponses = echeances
     ou_depart, prescriptions = departs
@@ -336,7 +354,19 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
             continue
         k = rangs[sortes[i]]
         regle, principal, emise, executee, donnee = regles[k], principaux[i], emises[i], executees[i], donnees[i]
-        e = np.int64(donnee or datees[i])
+        e = np.int64(donnee)
+        if not donnee:
+            ecart = executee - emise if executee else SANS
+            if recues[i] or (executee and abs(ecart) > DECALAGE):
+                au_noyau[i] = True
+                continue
+            case = ou_delai[k, ecart + DECALAGE]
+            if not case:
+                return i
+            e = np.int64(emise) + delais[case]
+            if not PREMIER <= e <= DERNIER:
+                faites[i] = False
+                continue
         case = ou_echeance[k, e]
         if not case:
             return i
@@ -353,9 +383,10 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
         if regle.depart != EMISSION:
             depart = e if regle.depart == EXIGIBILITE and donnee else np.int64(execution)
         prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
-        if not ou_depart[k, depart] or not ou_depart[k, prudent]:
-            return i
         alertes, payee, trop_percu = jour.alertes, len(combien) > 0 and combien[i] > 0, 0
+        d_ailleurs = payee or depart != e or prudent != e
+        if d_ailleurs and not (ou_depart[k, depart] and ou_depart[k, prudent]):
+            return i
         if payee:
             admise = regle.interrompu and depart >= regle.partis_depuis
             principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret = _payer(
@@ -382,19 +413,26 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
                     penalites += interets(1, courus[p], principal, ANNEE)
         if regle.plancher and lignes and convenus[i] < jour.plancher:
             alertes |= SOUS_PLANCHER
-        valeur, prudente = prescriptions[ou_depart[k, depart]].valeur, prescriptions[ou_depart[k, depart]].prudente
-        if prudent != depart:
-            prudente = min(prudente, prescriptions[ou_depart[k, prudent]].prudente)
-        if alertes == AUX_OBJETS or au_dela == MUETTE or valeur == MUET or prudente == MUET or jour.etape_le == MUET:
-            faites[i] = False
-        etape, etape_le, etat = _suivre(constantes, principal < regle.solde_minimal, valeur, prudente, jour.etape, jour.etape_le)
         retard = max(au - e, 0)
-        if payee and principal == 0:
-            etape, etape_le, etat = -1, 0, 0
-            retard *= penalites + indemnite > 0
-        if prudente <= alerte_au:
-            alertes |= etat
-        datees[i], retards[i], bits[i] = e, retard, alertes | au_dela
+        if d_ailleurs:
+            valeur, prudente = prescriptions[ou_depart[k, depart]].valeur, prescriptions[ou_depart[k, depart]].prudente
+            if prudent != depart:
+                prudente = min(prudente, prescriptions[ou_depart[k, prudent]].prudente)
+            petit = principal < regle.solde_minimal
+            etape, etape_le, etat = _suivre(constantes, petit, valeur, prudente, jour.etape, jour.etape_le)
+            if valeur == MUET or prudente == MUET or jour.etape_le == MUET:
+                etat = AUX_OBJETS
+            elif payee and principal == 0:
+                etape, etape_le, etat = -1, 0, 0
+                retard *= penalites + indemnite > 0
+        else:
+            valeur, prudente, etat = jour.suite_prescription, jour.suite_prudente, jour.suite_alertes
+            etape, etape_le = jour.suite_etape, jour.suite_etape_le
+            if principal < regle.solde_minimal and au < prudente - PROCHE:
+                etape, etape_le = -1, 0
+        if alertes == AUX_OBJETS or etat == AUX_OBJETS or au_dela == MUETTE:
+            faites[i] = False
+        datees[i], retards[i], bits[i] = e, retard, alertes | etat | au_dela
         restes[i], penalites_dues[i], indemnites[i], total[i] = principal, penalites, indemnite, principal + penalites + indemnite
         if trop_percu:
             trop_percus[i] = trop_percu
@@ -403,25 +441,20 @@ def _lignes(debut: int, fin: int, lues: Any, compilees: Any, ecrites: Any) -> in
 
 
 def par_colonnes(lues: Lues, sortie: Sortie) -> None:
-    """Ce que fait ``blocs.par_colonnes``, par la boucle compilée, en autant de fils qu'Arrow en emploie."""
+    """Ce que fait ``blocs.par_colonnes``, par la boucle compilée."""
     droits, n = sortie.droits, len(lues.simples)
     classes = [droits.classe(sorte.cle) for sorte in lues.sortes]
     sortie.commencer(lues, classes)
     compilees: Compilees = droits.garder("compilees", "", lambda: Compilees(droits))
-    ecrites = (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
-    if not lues.colonnes.echeance.all():
-        _dater(lues, classes, sortie)
-    fils, lignes = max(min(pa.cpu_count(), n // PART), 1), _figees(lues)
-    parts = [(n * fil // fils, n * (fil + 1) // fils) for fil in range(fils)]
-    with compilees.verrou, ThreadPoolExecutor(fils) as bassin:
-        mener = bassin.map if fils > 1 else map
+    with compilees.verrou:
         rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes])
-        while parts:
-            droit = (compilees.constantes, rangs, *compilees.tables)
-            arrets = mener(_lignes, *zip(*parts, strict=True), *map(repeat, (lignes, droit, ecrites)))
-            parts = [(arret, fin) for arret, (_, fin) in zip(list(arrets), parts, strict=True) if arret < fin]
-            if parts:  # nul fil ne lit
-                _apprendre(compilees, lues, classes, sortie, parts[0][0])
+        compilees.publier()
+    lignes, ecrites = _figees(lues), (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
+    fait = 0
+    while (fait := _lignes(fait, n, lignes, rangs, compilees.tables, ecrites)) < n:
+        with compilees.verrou:
+            _apprendre(compilees, lues, classes, sortie, fait)
+            compilees.publier()
     for classe, payees, siens in par_sorte(lues, classes, ecrites[-1]):
         _rendre(classe, lues, payees, siens, sortie)
 
@@ -453,7 +486,7 @@ def _figees(lues: Lues) -> tuple[Any, ...]:
     c, n = lues.colonnes, len(lues.simples)
     zeros, longs = np.zeros(n, np.int32), np.zeros(n, np.int64)  # des colonnes absentes
     sorte = zeros if lues.sorte is None else lues.sorte
-    jours = [x if presente(x) else zeros for x in (c.emise, c.echeance, c.executee, c.contrat)]
+    jours = [x if presente(x) else zeros for x in (c.emise, c.echeance, c.executee, c.recue, c.contrat)]
     principal, taux = (_figee(x if presente(x) else longs, np.int64) for x in (c.principal, c.taux))
     paiements = tuple(_figee(x, np.int64) for x in lues.paiements or [longs[:0]] * 4)
     return principal, *(_figee(x, np.int32) for x in jours), taux, _figee(sorte, np.int32), paiements
@@ -465,22 +498,12 @@ def _figee(colonne: Any, genre: Any) -> Any:
     return figee
 
 
-def _dater(lues: Lues, classes: Sequence[Classe | None], sortie: Sortie) -> None:
-    """Les échéances que la loi fixe, faute d'une autre."""
-    for classe, _, rangs in par_sorte(lues, classes, sortie.faites & (lues.colonnes.echeance == 0)):
-        faites = np.ones(len(rangs), bool)
-        sortie.bloc.echeance[rangs] = echeances(classe, lues.colonnes.portion(rangs), faites)
-        sortie.faites[rangs] = faites
-
-
 def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None], sortie: Sortie, debut: int) -> None:
-    """Les questions que posent ces lignes et les suivantes ; aucune boucle ne court."""
+    """Les questions que posent ces lignes et les suivantes."""
     restent = sortie.faites.copy()
     restent[:debut] = False
     for classe, payees, rangs in par_sorte(lues, classes, restent):
-        c = lues.colonnes.portion(rangs)
-        echeance = np.where(c.echeance == 0, sortie.bloc.echeance[rangs], c.echeance)
-        compilees.apprendre(classe, echeance, c.emise, c.executee, np.zeros(0, np.int64) if payees is None else payees.le)
+        compilees.apprendre(classe, lues.colonnes.portion(rangs), np.zeros(0, np.int64) if payees is None else payees.le)
 
 
 def _rendre(classe: Classe, lues: Lues, payees: Paiements | None, rangs: Rangs, sortie: Sortie) -> None:

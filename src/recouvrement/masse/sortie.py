@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,16 @@ class Sortie:
     """Les bilans et les rejets d'une table.
 
     Attributes:
+        debut: Rang de sa première ligne dans la table reçue.
         faites: Lignes dont le bilan est connu ; ``reprises`` : celles qu'a calculées le moteur d'objets.
     """
 
-    def __init__(self, droits: Droits, n: int) -> None:
+    def __init__(self, droits: Droits, n: int, debut: int = 0) -> None:
         self.droits = droits
+        self.debut = debut
         self.faites = np.zeros(n, bool)
         self.reprises = np.zeros(n, bool)
-        self.rejets: list[tuple[int | None, str | None, str, str]] = []
+        self.rejets: list[tuple[int, str | None, str, str]] = []
         self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
         self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
@@ -103,9 +106,9 @@ class Sortie:
             self.entiers[nom][rang] = valeur
         self.faites[rang] = self.reprises[rang] = True
 
-    def rejeter(self, rang: int | None, reference: str | None, champ: str, motif: str) -> None:
-        """Une ligne, ou un événement, qui ne s'examine pas."""
-        self.rejets.append((rang, reference, champ, motif))
+    def rejeter(self, rang: int, reference: str | None, champ: str, motif: str) -> None:
+        """Une ligne qui ne s'examine pas."""
+        self.rejets.append((self.debut + rang, reference, champ, motif))
 
     def bilans(self, recue: Any, etaler: Etaler) -> Any:
         """La table des bilans, dans l'ordre des lignes reçues."""
@@ -114,7 +117,7 @@ class Sortie:
         colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
         noms = pa.array(self.droits.noms.noms, TEXTE)
         rendues: dict[str, Any] = {
-            "ligne": pa.array(rangs),
+            "ligne": pa.array(rangs + self.debut if self.debut else rangs),
             **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
             "alertes": self._alertes(colonnes.pop("alertes"), etaler),
             "repris": pa.Array.from_buffers(
@@ -138,10 +141,9 @@ class Sortie:
         return pa.ListArray.from_arrays(pa.array(bornes), textes.take(pa.array(dits)))
 
     def table_des_rejets(self) -> Any:
-        """La table des rejets, dans l'ordre des lignes ; les événements orphelins à la fin."""
-        lignes = sorted(self.rejets, key=lambda r: (r[0] is None, r[0] or 0))
+        """La table des rejets, dans l'ordre des lignes."""
         attendu = schema_des_rejets()
-        return pa.table([[x[i] for x in lignes] for i in range(len(attendu))], schema=attendu)
+        return pa.table([[x[i] for x in sorted(self.rejets, key=itemgetter(0))] for i in range(len(attendu))], schema=attendu)
 
 
 def _en_bits(masque: Any) -> Any:
