@@ -94,12 +94,12 @@ class Cases:
     """Des réponses par classe et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une."""
 
     def __init__(self, genre: Any) -> None:
-        self.ou = np.zeros((1, DERNIER + 1), np.int32)
+        self.ou = np.zeros((1, DERNIER + 1), np.uint32)
         self.reponses = np.zeros(1, genre)
 
     def ajouter(self) -> None:
         """Une classe de plus."""
-        self.ou = np.concatenate([self.ou, np.zeros((1, DERNIER + 1), np.int32)])
+        self.ou = np.concatenate([self.ou, np.zeros((1, DERNIER + 1), np.uint32)])
 
     def apprendre(self, k: int, jours: Entiers, repondre: Callable[[Entiers], Any]) -> None:
         """Pose la question des jours dont la réponse n'est pas connue."""
@@ -229,9 +229,11 @@ def _courus(
         return interets(base, taux, max(jusqu_au - avant, 0), ANNEE)
     somme = 0
     for k in range(entamee, dernier):
-        if du[k] > jusqu_au:
+        if du[np.uintp(k)] > jusqu_au:
             break
-        somme += interets(base, taux_du[k], max(min(jusqu_au, fin[k]) - max(avant, du[k] - 1), 0), ANNEE)
+        somme += interets(
+            base, taux_du[np.uintp(k)], max(min(jusqu_au, fin[np.uintp(k)]) - max(avant, du[np.uintp(k)] - 1), 0), ANNEE
+        )
     return somme
 
 
@@ -261,7 +263,7 @@ def _payer(
     constate, en_retard, lignes, arret = False, False, False, False
     ensuite = premiers[i] + combien[i]
     for p in range(premiers[i], ensuite + 1):
-        le = jours[p] if p < ensuite else au
+        le = jours[np.uintp(p)] if p < ensuite else au
         if not constate and e < le:  # un retard naît quand il reste du principal à la fin du jour d'échéance
             constate = True
             if principal > 0:
@@ -278,7 +280,7 @@ def _payer(
         if p == ensuite:
             break
         curseur = max(curseur, le)
-        reste = centimes[p]
+        reste = centimes[np.uintp(p)]
         for poste in regle.ordre:
             if poste == PENALITES:
                 pris = min(reste, penalites)
@@ -291,10 +293,10 @@ def _payer(
                 indemnite -= pris
             reste -= pris
         trop_percu += reste
-        if reste < centimes[p]:  # il a éteint quelque chose : un délai neuf, sauf avant le départ ou après l'expiration
-            if depart < le <= prescriptions[ou[depart]].valeur:
+        if reste < centimes[np.uintp(p)]:  # il a éteint quelque chose : un délai neuf, sauf avant le départ ou après l'expiration
+            if depart < le <= prescriptions[ou[np.uintp(depart)]].valeur:
                 depart = le
-            if prudent < le <= prescriptions[ou[prudent]].valeur:
+            if prudent < le <= prescriptions[ou[np.uintp(prudent)]].valeur:
                 prudent = le
     return principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret
 
@@ -306,14 +308,14 @@ def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any,
     ou_limite, jours_limites = limites
     if not regle.plafond:
         return 0
-    case = ou_net[k, max(e - emise, 0)]
+    case = ou_net[k, np.uintp(max(e - emise, 0))]
     if not case:
         return INCONNUE
     if reponses_nettes[case]:
         return 0
     if discute:
         return DISCUTEE
-    case = ou_limite[k, emise]
+    case = ou_limite[k, np.uintp(emise)]
     if not case:
         return INCONNUE
     if jours_limites[case] == MUET:
@@ -349,7 +351,8 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
     combien, courus = paiements[1], paliers[3]
     ou_echeance, reponses = echeances
     ou_depart, prescriptions = departs
-    for i in range(debut, fin):
+    for rang in range(debut, fin):
+        i = np.uintp(rang)  # sans signe, un rang se lit sans être vérifié
         if not faites[i]:
             continue
         k = rangs[sortes[i]]
@@ -360,21 +363,21 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             if recues[i] or (executee and abs(ecart) > DECALAGE):
                 au_noyau[i] = True
                 continue
-            case = ou_delai[k, ecart + DECALAGE]
+            case = ou_delai[k, np.uintp(ecart + DECALAGE)]
             if not case:
-                return i
+                return rang
             e = np.int64(emise) + delais[case]
             if not PREMIER <= e <= DERNIER:
                 faites[i] = False
                 continue
-        case = ou_echeance[k, e]
+        case = ou_echeance[k, np.uintp(e)]
         if not case:
-            return i
+            return rang
         jour = reponses[case]
         taux = convenus[i] if regle.convenu else jour.taux
         au_dela = _plafonner(regle, k, emise, e, executee > emise or contrats[i] != 0, nets, limites)
         if au_dela == INCONNUE:
-            return i
+            return rang
         if au_dela == DISCUTEE or principal > regle.tient or taux > TAUX_COURANT:
             au_noyau[i] = True
             continue
@@ -385,16 +388,16 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
         alertes, payee, trop_percu = jour.alertes, len(combien) > 0 and combien[i] > 0, 0
         d_ailleurs = payee or depart != e or prudent != e
-        if d_ailleurs and not (ou_depart[k, depart] and ou_depart[k, prudent]):
-            return i
+        if d_ailleurs and not (ou_depart[k, np.uintp(depart)] and ou_depart[k, np.uintp(prudent)]):
+            return rang
         if payee:
             admise = regle.interrompu and depart >= regle.partis_depuis
             principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret = _payer(
                 regle, jour, paliers, prescriptions, ou_depart[k], paiements, i, au, e, taux, (principal, depart, prudent)
             )
-            if not ou_depart[k, depart] or not ou_depart[k, prudent]:
-                return i
-            if regle.butoir and prescriptions[ou_depart[k, depart]].valeur - min(emise, execution) >= BUTOIR:
+            if not ou_depart[k, np.uintp(depart)] or not ou_depart[k, np.uintp(prudent)]:
+                return rang
+            if regle.butoir and prescriptions[ou_depart[k, np.uintp(depart)]].valeur - min(emise, execution) >= BUTOIR:
                 admise = False
             faites[i] = admise
             if alertes != AUX_OBJETS:
@@ -410,14 +413,17 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             else:
                 penalites = interets(1, jour.entamee, principal, ANNEE)
                 for p in range(jour.suivante, regle.dernier):
-                    penalites += interets(1, courus[p], principal, ANNEE)
+                    penalites += interets(1, courus[np.uintp(p)], principal, ANNEE)
         if regle.plancher and lignes and convenus[i] < jour.plancher:
             alertes |= SOUS_PLANCHER
         retard = max(au - e, 0)
         if d_ailleurs:
-            valeur, prudente = prescriptions[ou_depart[k, depart]].valeur, prescriptions[ou_depart[k, depart]].prudente
+            valeur, prudente = (
+                prescriptions[ou_depart[k, np.uintp(depart)]].valeur,
+                prescriptions[ou_depart[k, np.uintp(depart)]].prudente,
+            )
             if prudent != depart:
-                prudente = min(prudente, prescriptions[ou_depart[k, prudent]].prudente)
+                prudente = min(prudente, prescriptions[ou_depart[k, np.uintp(prudent)]].prudente)
             petit = principal < regle.solde_minimal
             etape, etape_le, etat = _suivre(constantes, petit, valeur, prudente, jour.etape, jour.etape_le)
             if valeur == MUET or prudente == MUET or jour.etape_le == MUET:
@@ -447,7 +453,7 @@ def par_colonnes(lues: Lues, sortie: Sortie) -> None:
     sortie.commencer(lues, classes)
     compilees: Compilees = droits.garder("compilees", "", lambda: Compilees(droits))
     with compilees.verrou:
-        rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes])
+        rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes], np.uintp)
         compilees.publier()
     lignes, ecrites = _figees(lues), (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
     fait = 0
@@ -489,7 +495,7 @@ def _figees(lues: Lues) -> tuple[Any, ...]:
     jours = [x if presente(x) else zeros for x in (c.emise, c.echeance, c.executee, c.recue, c.contrat)]
     principal, taux = (_figee(x if presente(x) else longs, np.int64) for x in (c.principal, c.taux))
     paiements = tuple(_figee(x, np.int64) for x in lues.paiements or [longs[:0]] * 4)
-    return principal, *(_figee(x, np.int32) for x in jours), taux, _figee(sorte, np.int32), paiements
+    return principal, *(_figee(x, np.int32) for x in jours), taux, _figee(sorte, np.uint32), paiements
 
 
 def _figee(colonne: Any, genre: Any) -> Any:
