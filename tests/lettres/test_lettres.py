@@ -1230,3 +1230,17 @@ def test_la_note_d_un_mandataire_rappelle_sa_premiere_lettre() -> None:
     with pytest.raises(ModeleInvalide, match=r"R\. 124-4"):
         note_de_penalites(g.confie())
     assert "R-2026-7" in lu(note_de_penalites(g.confie(g.PREMIERE)))
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("debiteur", [SOCIETE, COMMUNE], ids=["société", "commune"])
+def test_l_accord_dit_l_ordre_que_suivra_le_calcul(langue: str, debiteur: Debiteur) -> None:
+    """C. civ., art. 1343-1 ; CCP, art. R. 2192-36 : d'un acheteur public, le principal d'abord."""
+    bilan = g.bilan_de(debiteur=debiteur)
+    accord = ecrire("accord_echeancier", bilan, Politique().proposer_echeancier(bilan, mensualites=2), preavis=8, langue=langue)
+    clause = next(x for x in lu(accord).replace("\n", " ").replace("\u00a0", " ").split("  ") if x.startswith("3. "))
+    eteint = g.bilan_de(Paiement(le=g.AU, montant="100.00", creance="F-1"), debiteur=debiteur).decompte.imputations[0]
+    assert bool(eteint.penalites) == (debiteur is SOCIETE)
+    principal_d_abord = r"sur le principal, puis sur les intérêts|to principal first, then to interest"
+    assert bool(re.search(principal_d_abord, clause)) == bool(eteint.principal)
+    assert ("2192-36" in clause) == (debiteur is COMMUNE)
