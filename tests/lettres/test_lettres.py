@@ -1244,3 +1244,24 @@ def test_l_accord_dit_l_ordre_que_suivra_le_calcul(langue: str, debiteur: Debite
     principal_d_abord = r"sur le principal, puis sur les intérêts|to principal first, then to interest"
     assert bool(re.search(principal_d_abord, clause)) == bool(eteint.principal)
     assert ("2192-36" in clause) == (debiteur is COMMUNE)
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("lettre", ["derniere_relance", "derniere_relance_publique", "mise_en_demeure_publique"])
+@pytest.mark.parametrize("remises", [0, 1, 2])
+def test_l_indemnite_se_dit_pour_sa_somme(langue: str, lettre: str, remises: int) -> None:
+    """Remise pour une facture, elle n'est plus de 40 € par facture ; remise pour toutes, les pénalités se disent encore."""
+    faits = [Remise(le=date(2026, 5, 20), montant="40.00", creance=f"F-{i + 1}", poste="indemnite") for i in range(remises)]
+    if lettre == "mise_en_demeure_publique":
+        public = {"politique": Politique(scenario=prereglage("acheteur_public")), "au": date(2026, 6, 22), "debiteur": COMMUNE}
+        courrier = rediger(*g.etape("mise_en_demeure", g.COURRIEL, g.APPEL, g.LETTRE, *faits, **public), langue=langue)
+    else:
+        bilan = g.bilan_de(*faits, debiteur=COMMUNE if "publique" in lettre else SOCIETE)
+        courrier = ecrire("derniere_relance", bilan, payer_avant_le=date(2026, 6, 26), langue=langue)
+    texte = re.sub(r"\s", " ", lu(courrier))
+    assert not re.search(r"par facture|per invoice|de 40 €|sum of €40", texte)
+    assert bool(re.search(r"D. (441-5|2192-35)", texte)) == (remises < 2)
+    assert re.search(r"L. (441-10|2192-13)", texte)
+    prose = {f for b in courrier.blocs if isinstance(b, Paragraphe) and b.role == "corps" for f in b.texte}
+    attendue = {Montant(f"{80 - 40 * remises}.00")} - {Montant("0.00")}
+    assert {f for f in prose if isinstance(f, Montant)} - {courrier.tete[1]} == attendue
