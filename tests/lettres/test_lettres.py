@@ -1265,3 +1265,37 @@ def test_l_indemnite_se_dit_pour_sa_somme(langue: str, lettre: str, remises: int
     prose = {f for b in courrier.blocs if isinstance(b, Paragraphe) and b.role == "corps" for f in b.texte}
     attendue = {Montant(f"{80 - 40 * remises}.00")} - {Montant("0.00")}
     assert {f for f in prose if isinstance(f, Montant)} - {courrier.tete[1]} == attendue
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("nature", ["loyer_habitation", "copropriete"])
+@pytest.mark.parametrize("nombre", [1, 2])
+@pytest.mark.parametrize(
+    "lettre",
+    ["courtoisie", "script_d_appel", "remerciement", "reponse_contestation", "proposition_echeancier", "recouvrement_amiable"],
+)
+def test_hors_des_rappels_non_plus(langue: str, lettre: str, nature: str, nombre: int) -> None:
+    """Un terme, un appel de fonds : ni facture, ni TTC, ni société qui appelle."""
+    syndicat = evolve(CREANCIER, qualite=Qualite.NON_PROFESSIONNEL, mediateur="Médiateur, 1 rue de la Paix, 75002 Paris")
+    echeance = date(2026, 6, 22) if lettre == "courtoisie" else date(2026, 5, 1)
+    lot = [
+        creance(f"2026-{i}", "800.00", echeance, nature=nature, debiteur=CONSOMMATEUR, creancier=syndicat) for i in range(nombre)
+    ]
+    recu = Paiement(le=date(2026, 6, 12), montant="2000.00")
+    conteste = Contestation(le=date(2026, 6, 2), creance="2026-0", montant="100.00")
+    avoir = Avoir(le=date(2026, 6, 12), montant="900.00", creance="2026-0")
+    faits = {"remerciement": (recu,), "reponse_contestation": (conteste, avoir)}.get(lettre, ())
+    ensemble = dossier(*lot)
+    if lettre == "recouvrement_amiable":
+        ensemble = evolve(ensemble, mandataire=g.RECOUVREUR)
+    bilan = examiner(ensemble, *faits, au=g.AU)
+    sujet = g.plan(bilan) if lettre == "proposition_echeancier" else faits[0] if faits else None
+    dits = {
+        "script_d_appel": {"appelant": "Claire Durand"},
+        "reponse_contestation": {"motif": "x", "verifications": "y"},
+        "proposition_echeancier": {"valable_jusqu_au": date(2026, 6, 30)},
+        "recouvrement_amiable": {"payer_avant_le": date(2026, 6, 26)},
+    }.get(lettre, {})
+    texte = lu(ecrire(lettre, bilan, sujet, langue=langue, **dits))
+    assert not re.search("facture|invoice|TTC|VAT|de la société", texte, re.IGNORECASE), texte
+    assert "2026-0" in texte
