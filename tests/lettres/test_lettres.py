@@ -1299,3 +1299,12 @@ def test_hors_des_rappels_non_plus(langue: str, lettre: str, nature: str, nombre
     texte = lu(ecrire(lettre, bilan, sujet, langue=langue, **dits))
     assert not re.search("facture|invoice|TTC|VAT|de la société", texte, re.IGNORECASE), texte
     assert "2026-0" in texte
+
+
+@parmi_toutes
+def test_ce_qui_est_joint_est_dit(langue: str, nom: str, faire: Callable[[], Courrier]) -> None:
+    """Critère 14 : le lecteur sait qu'un décompte suit, quand il y en a un."""
+    courrier = faire()
+    prose = " ".join("".join(f for f in b.texte if isinstance(f, str)) for b in courrier.blocs if isinstance(b, Paragraphe))
+    annonce = bool(re.search(r"décompte|détail est joint|calcul|annexé|statement|detail is enclosed|calculation", prose))
+    assert annonce or not courrier.annexes
