@@ -1308,3 +1308,10 @@ def test_ce_qui_est_joint_est_dit(langue: str, nom: str, faire: Callable[[], Cou
     prose = " ".join("".join(f for f in b.texte if isinstance(f, str)) for b in courrier.blocs if isinstance(b, Paragraphe))
     annonce = bool(re.search(r"décompte|détail est joint|calcul|annexé|statement|detail is enclosed|calculation", prose))
     assert annonce or not courrier.annexes
+
+
+@pytest.mark.parametrize("debiteur", [SOCIETE, CONSOMMATEUR], ids=["société", "consommateur"])
+def test_la_regle_de_calcul_suit_un_calcul(debiteur: Debiteur) -> None:
+    """Un consommateur qui n'est pas en demeure ne doit aucun intérêt : son décompte n'en explique aucun."""
+    joint = g.accord_echeancier(debiteur, 30).annexes[0]
+    assert bool(joint.legende) == (debiteur is SOCIETE)

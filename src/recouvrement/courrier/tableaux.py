@@ -136,14 +136,14 @@ def decompte(b: BilanCreance, mots: Lexique) -> Tableau:
     mouvements += [(x.au, 1, _accru(x, mots)) for x in b.decompte.lignes]
     mouvements += [(i.le, 2, _simple(mots[f"evenement_{i.evenement}"], i.le, -i.valeur)) for i in b.decompte.imputations]
     lignes = [texte for _, _, texte in sorted(mouvements, key=lambda m: m[:2])]
-    annee = b.decompte.lignes[0].annee if b.decompte.lignes else 365
+    regle = [mots["regle_de_calcul"].format(annee=x.annee) for x in b.decompte.lignes[:1]]
     return Tableau(
         (mots["titre_decompte"], Donnee(b.creance.numero)),
         _entetes(mots, "operation", "du_", "au_", "jours", "base", "taux", "montant"),
         (GAUCHE, GAUCHE, GAUCHE, DROITE, DROITE, DROITE, DROITE),
         tuple(lignes),
         ((mots["reste_du"],), (), (), (), (), (), (b.total.valeur,)),
-        (mots["regle_de_calcul"].format(annee=annee),),
+        tuple(regle),
     )
 
 
