@@ -1315,3 +1315,16 @@ def test_la_regle_de_calcul_suit_un_calcul(debiteur: Debiteur) -> None:
     """Un consommateur qui n'est pas en demeure ne doit aucun intérêt : son décompte n'en explique aucun."""
     joint = g.accord_echeancier(debiteur, 30).annexes[0]
     assert bool(joint.legende) == (debiteur is SOCIETE)
+
+
+@pytest.mark.parametrize(
+    ("lettre", "dits"),
+    [("accord_echeancier", {"preavis": 8}), ("proposition_echeancier", {"valable_jusqu_au": date(2026, 6, 30)})],
+)
+def test_on_ne_renonce_pas_aux_interets_moratoires(lettre: str, dits: dict) -> None:
+    """CCP, art. L. 2192-14 ; les laisser courir s'écrit."""
+    bilan = g.bilan_de(debiteur=COMMUNE)
+    abandon, cours = (Politique().proposer_echeancier(bilan, mensualites=4, interets=i) for i in ("abandonnes", "courent"))
+    with pytest.raises(ModeleInvalide, match=r"L\. 2192-14"):
+        ecrire(lettre, bilan, abandon, **dits)
+    assert "intérêts" in lu(ecrire(lettre, bilan, cours, **dits))

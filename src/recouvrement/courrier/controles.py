@@ -234,6 +234,8 @@ def _acte(courrier: Courrier, faits: Faits, sujet: object, texte: str) -> None:
     if isinstance(preavis, int) and preavis < PREAVIS[consommateur]:
         message = f"préavis de {preavis} jours, pour {PREAVIS[consommateur]} au moins (C. conso., art. L. 212-1)"
         _refuser(courrier, message)
+    if isinstance(sujet, Echeancier) and sujet.interets == "abandonnes" and any(b.regime == "public" for b in faits.visees):
+        _refuser(courrier, "renoncer aux intérêts moratoires est réputé non écrit : laissez-les courir (CCP, art. L. 2192-14)")
     validite = faits.dits.get("valable_jusqu_au")
     if isinstance(validite, Jour) and (validite.le <= courrier.date or not OUVRES.ouvre(validite.le)):
         _refuser(courrier, "donnez une date de réponse entière, à venir et ouvrée (C. civ., art. 1116)")
