@@ -132,7 +132,9 @@ def lire(table: Any, au: int) -> Lues:
             simples &= _muets(table.column(nom), muette)
     jours = [_jours(table.column(nom), simples, PREMIER if nom == "echeance" else NEES_DEPUIS) for nom in JOURS]
     emise, echeance = jours[0], jours[1]
-    simples &= (emise != 0) & ((echeance >= emise) | (echeance == 0))
+    suivent = echeance >= emise
+    if not (suivent.all() and emise.all()):
+        simples &= (emise != 0) & (suivent | (echeance == 0))
     principal = _entiers(table.column("principal_centimes"), 0)
     if np.min(principal, initial=1) < 1 or np.max(principal, initial=1) > CENTIMES_MAX:
         simples &= (principal > 0) & (principal <= CENTIMES_MAX)

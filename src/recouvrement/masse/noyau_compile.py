@@ -467,24 +467,21 @@ def par_colonnes(lues: Lues, sortie: Sortie) -> None:
 
 def etaler(numeros: Any, longueurs: Any, codes: Sequence[Any]) -> tuple[Any, Any]:
     """Ce que fait ``blocs.etaler``."""
-    bornes = np.zeros(len(numeros) + 1, np.int32)
-    dits = np.empty(_borner(numeros, longueurs, bornes), codes[-1].dtype)
-    _etaler(numeros, bornes, codes[-1], dits)
-    return bornes, dits
+    bornes, dits = np.zeros(len(numeros) + 1, np.int32), np.empty(len(numeros) * codes[-1].shape[1] + 1, codes[-1].dtype)
+    return bornes, dits[: _etaler(numeros, longueurs, codes[-1], bornes, dits)]
 
 
 @compilee
-def _borner(numeros: Any, longueurs: Any, bornes: Any) -> int:
+def _etaler(numeros: Any, longueurs: Any, codes: Any, bornes: Any, dits: Any) -> int:
+    fin = 0
     for i in range(len(numeros)):
-        bornes[i + 1] = bornes[i] + longueurs[numeros[i]]
-    return int(bornes[-1])
-
-
-@compilee
-def _etaler(numeros: Any, bornes: Any, codes: Any, dits: Any) -> None:
-    for i in range(len(numeros)):
-        for rang in range(bornes[i + 1] - bornes[i]):
-            dits[bornes[i] + rang] = codes[numeros[i], rang]
+        numero = np.uintp(numeros[i])
+        dits[fin] = codes[numero, 0]  # d'une liste vide, le suivant l'écrase : un test de moins
+        for rang in range(1, longueurs[numero]):
+            dits[fin + rang] = codes[numero, rang]
+        fin += longueurs[numero]
+        bornes[i + 1] = fin
+    return fin
 
 
 def _figees(lues: Lues) -> tuple[Any, ...]:

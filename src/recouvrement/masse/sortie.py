@@ -45,7 +45,8 @@ class Sortie:
         self.rejets: list[tuple[int, str | None, str, str]] = []
         self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
-        self.entiers |= {nom: np.zeros(n, np.int64) for nom in SOUVENT_NULS}  # des zéros jamais écrits n'occupent pas de mémoire
+        self._zeros = np.zeros(n, np.int64)
+        self.entiers |= dict.fromkeys(SOUVENT_NULS, self._zeros)  # les mêmes, tant que rien ne s'y écrit
         self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
         self._bits = codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
@@ -64,11 +65,19 @@ class Sortie:
         """Les codes de la classe de chaque ligne ; celles d'une classe que le noyau ne décrit pas ne sont pas faites."""
         sorte = 0 if lues.sorte is None else lues.sorte
         self.faites[:] = lues.simples
+        if lues.paiements is not None:
+            self.bloc = self.bloc._replace(trop_percu_centimes=self._a_ecrire("trop_percu_centimes"))
         if None in classes:
             self.faites &= np.array([classe is not None for classe in classes])[sorte]
         for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne")):
             codes = [ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes]
             self.entiers[nom][:] = np.array(codes, np.int32).take(sorte, mode="clip")
+
+    def _a_ecrire(self, nom: str) -> Any:
+        """La colonne, qui n'est plus celle des autres."""
+        if self.entiers[nom] is self._zeros:
+            self.entiers[nom] = np.zeros_like(self._zeros)
+        return self.entiers[nom]
 
     def preparer(self, c: Colonnes, lignes: slice) -> None:
         """Ce qui ne dépend d'aucune classe : l'échéance donnée, son retard, le principal d'avant tout paiement."""
@@ -103,7 +112,8 @@ class Sortie:
                 valeur = 0 if valeur is None else numero(valeur)
             elif nom == "alertes":
                 valeur = self._combinaisons.setdefault(valeur, (1 << len(self._bits)) + len(self._combinaisons))
-            self.entiers[nom][rang] = valeur
+            if valeur or self.entiers[nom] is not self._zeros:
+                self._a_ecrire(nom)[rang] = valeur
         self.faites[rang] = self.reprises[rang] = True
 
     def rejeter(self, rang: int, reference: str | None, champ: str, motif: str) -> None:
