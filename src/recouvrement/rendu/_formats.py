@@ -25,6 +25,7 @@ LANGUES = {"fr": "fr_FR", "en": "en_GB"}
 _DATES_EN = {"tableau": "dd MMM yyyy", "longue": f"d{INSECABLE}MMMM y", "limite": f"EEEE d{INSECABLE}MMMM y"}
 _SENS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _COURT = 24  # au-delà, un nom ou une référence doit pouvoir passer à la ligne
+_ADRESSE = 48  # d'une adresse électronique, presque toujours moins qu'une ligne
 
 
 @frozen
@@ -40,8 +41,10 @@ class Morceau:
 
     @property
     def insecable(self) -> bool:
-        """Une date, un montant, une référence ou un nom court ne se coupent pas."""
-        return self.genre == "valeur" or (self.genre == "donnee" and len(self.texte) <= _COURT)
+        """Une date, un montant, une référence, un nom court ou une adresse électronique ne se coupent pas."""
+        return self.genre == "valeur" or (
+            self.genre == "donnee" and len(self.texte) <= (_ADRESSE if "@" in self.texte else _COURT)
+        )
 
 
 Phrase = tuple[Morceau, ...]
@@ -143,6 +146,7 @@ _FRANCAIS = _regles(
     (rf"(?<=[\d\x00]){_BLANC}?(?=[€%])", INSECABLE),
     (r"(?<!\w)([nN]°s?|§|art\.|p\.) (?=[\w\x00])", rf"\1{INSECABLE}"),
     (r"(?<!\w)([LRDA]\.) (?=\d)", rf"\1{INSECABLE}"),
+    (r"(?<!\w)([Aa]rticles?) (?=[LRDA]?[\d.])", rf"\1{INSECABLE}"),
     (r"(?<!\w)(MM?\.|Mmes?|Mes?|Dr) (?=[A-ZÀ-Ý\x00])", rf"\1{INSECABLE}"),
     (rf"(?<!\w)(1er|\d{{1,2}}) (?={_MOIS})", rf"\1{INSECABLE}"),
     (r"(?<=\d) h(?!\w)", f"{INSECABLE}h"),

@@ -29,7 +29,8 @@ TABLE = [
     ("au-delà de 10 000 €, ou 1 000 000,50 €", "au-delà de 10˙000·€, ou 1˙000˙000,50·€"),
     ("le 1er décembre 2026, le 12 mars", "le 1er·décembre 2026, le 12·mars"),
     ("facture n° F-1, factures n°s 1 et 2, § 4, art. 3, p. 12", "facture n°·F-1, factures n°s·1 et 2, §·4, art.·3, p.·12"),
-    ("articles L. 441-10, II, et D. 441-5", "articles L.·441-10, II, et D.·441-5"),
+    ("articles L. 441-10, II, et D. 441-5", "articles·L.·441-10, II, et D.·441-5"),
+    ("l'article 1343-1 du code civil ; cet article vise", "l’article·1343-1 du code civil˙; cet article vise"),
     ("M. Le Goff, Mme Durand et Me Petit", "M.·Le Goff, Mme·Durand et Me·Petit"),
     ("Me permettez-vous de le dire", "Me permettez-vous de le dire"),
     ("À l'échéance, d'ici là", "À l’échéance, d’ici là"),
@@ -127,4 +128,10 @@ def test_entiers_et_langues() -> None:
 def test_les_morceaux_courts_sont_insecables() -> None:
     suite = morceaux(("a ", Donnee("F-2026-014"), " b ", Donnee("x" * 25), Jour(date(2026, 1, 1))), "fr")
     assert [m.insecable for m in suite] == [False, True, False, False, True]
+    assert [
+        m.insecable for m in morceaux((Donnee("comptabilite@atelier-lumiere.example"), Donnee("x" * 60 + "@y.fr")), "fr")
+    ] == [
+        True,
+        False,
+    ]
     assert lire(suite).startswith("a F-2026-014 b ")
