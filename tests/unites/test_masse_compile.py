@@ -46,9 +46,10 @@ def table(n: int, graine: int) -> pa.Table:
     )
 
 
-@pytest.mark.parametrize("fils", [1, 3])
-def test_les_deux_noyaux_disent_la_meme_chose(fils: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("fils", "compilees"), [(1, 64), (3, 64), (1, 2)])
+def test_les_deux_noyaux_disent_la_meme_chose(fils: int, compilees: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dès le premier appel, questions à poser comprises, en un fil ou en trois ; les lignes rendues au noyau NumPy en sont."""
+    monkeypatch.setattr(noyau_compile, "CLASSES", compilees)
     petits = Scenario(cle="petits", etapes=prereglage("progressif").etapes, solde_minimal="1000.00")
     rendues = []
     monkeypatch.setattr(examen, "PART", 200)

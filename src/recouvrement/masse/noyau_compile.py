@@ -49,6 +49,7 @@ POSTES = ("penalites", "principal", "indemnite")
 PENALITES, PRINCIPAL, _ = range(len(POSTES))
 DEPARTS = ("emission", "execution", "exigibilite")
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
+CLASSES = 64  # qu'une politique et un jour d'examen gardent compilées
 DECALAGE = 20_000  # un écart de tant de jours au plus, ainsi décalé, est le rang d'une case
 SANS = DECALAGE + 1  # l'écart d'une date absente
 
@@ -91,25 +92,33 @@ interets = partie(interets_centimes)
 
 
 class Cases:
-    """Des réponses par classe et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une."""
+    """Des réponses par classe et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une.
+
+    Une réponse rangée ne change plus : qui tient les premières cases peut les lire pendant que d'autres se rangent après elles.
+    """
 
     def __init__(self, genre: Any) -> None:
-        self.ou = np.zeros((1, DERNIER + 1), np.uint32)
-        self.reponses = np.zeros(1, genre)
+        self.ou = np.zeros((CLASSES + 1, DERNIER + 1), np.uint32)
+        self._toutes = np.zeros(1_024, genre)
+        self._combien = 1
 
-    def ajouter(self) -> None:
-        """Une classe de plus."""
-        self.ou = np.concatenate([self.ou, np.zeros((1, DERNIER + 1), np.uint32)])
+    @property
+    def rangees(self) -> tuple[Any, Any]:
+        """Où chercher, et les réponses ; une case au-delà de la dernière est d'un autre fil."""
+        return self.ou, self._toutes[: self._combien]
 
     def apprendre(self, k: int, jours: Entiers, repondre: Callable[[Entiers], Any]) -> None:
         """Pose la question des jours dont la réponse n'est pas connue."""
         demandes = np.zeros(DERNIER + 1, bool)
         demandes[jours] = True
         manquent = np.flatnonzero(demandes & (self.ou[k] == 0))
+        fin = self._combien + len(manquent)
+        if fin > len(self._toutes):
+            self._toutes = np.concatenate([self._toutes, np.zeros(fin, self._toutes.dtype)])
         if len(manquent):
-            self.ou = self.ou.copy()  # celle d'avant se lit peut-être dans un autre fil
-            self.ou[k, manquent] = np.arange(len(manquent)) + len(self.reponses)
-            self.reponses = np.concatenate([self.reponses, repondre(manquent)])
+            self._toutes[self._combien : fin] = repondre(manquent)
+            self.ou[k, manquent] = np.arange(self._combien, fin)
+            self._combien = fin
 
 
 class Compilees:
@@ -133,11 +142,12 @@ class Compilees:
 
     def publier(self) -> None:
         """Rend ensemble ce que la boucle lit : des tableaux que plus rien n'écrit."""
-        cases = ((x.ou, x.reponses) for x in self.cases)
-        self.tables = (self.constantes, self.regles, tuple(self.paliers), *cases)
+        self.tables = (self.constantes, self.regles, tuple(self.paliers), *(cases.rangees for cases in self.cases))
 
     def rang(self, classe: Classe) -> int:
-        """Le rang de cette classe, connue ou nouvelle."""
+        """Le rang de cette classe, connue ou nouvelle ; zéro s'il y en a trop : le noyau NumPy s'en charge."""
+        if classe.cle not in self.rangs and len(self.regles) > CLASSES:
+            return 0
         if classe.cle not in self.rangs:
             self.rangs[classe.cle] = len(self.regles)
             lignes = classe.paliers.lignes if classe.court == "paliers" and classe.paliers is not None else ()
@@ -145,8 +155,6 @@ class Compilees:
             paliers = [(du, fin, taux, taux * max(min(fin, au) - du + 1, 0)) for du, fin, taux in lignes if du <= au]
             self.paliers = np.hstack([self.paliers, np.array(paliers, np.int64).reshape(-1, 4).T])
             self.regles = np.concatenate([self.regles, self._regle(classe, premier)])
-            for cases in self.cases:
-                cases.ajouter()
         return self.rangs[classe.cle]
 
     def _regle(self, classe: Classe, premier: int) -> NDArray[Any]:
@@ -238,12 +246,20 @@ def _courus(
 
 
 @partie
+def _sus(ou: Any, k: Any, prescriptions: Any, depart: Any, prudent: Any) -> Any:
+    """Vrai si la prescription de ces deux départs est connue."""
+    n = len(prescriptions)
+    return 0 < ou[k, np.uintp(depart)] < n and 0 < ou[k, np.uintp(prudent)] < n
+
+
+@partie
 def _payer(
     regle: Any,
     jour: Any,
     paliers: Any,
     prescriptions: Any,
     ou: Any,
+    k: Any,
     paiements: Any,
     i: Any,
     au: Any,
@@ -294,9 +310,13 @@ def _payer(
             reste -= pris
         trop_percu += reste
         if reste < centimes[np.uintp(p)]:  # il a éteint quelque chose : un délai neuf, sauf avant le départ ou après l'expiration
-            if depart < le <= prescriptions[ou[np.uintp(depart)]].valeur:
+            if depart < le and _sus(ou, k, prescriptions, depart, depart) and le <= prescriptions[ou[k, np.uintp(depart)]].valeur:
                 depart = le
-            if prudent < le <= prescriptions[ou[np.uintp(prudent)]].valeur:
+            if (
+                prudent < le
+                and _sus(ou, k, prescriptions, prudent, prudent)
+                and le <= prescriptions[ou[k, np.uintp(prudent)]].valeur
+            ):
                 prudent = le
     return principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret
 
@@ -309,14 +329,14 @@ def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any,
     if not regle.plafond:
         return 0
     case = ou_net[k, np.uintp(max(e - emise, 0))]
-    if not case:
+    if not 0 < case < len(reponses_nettes):
         return INCONNUE
     if reponses_nettes[case]:
         return 0
     if discute:
         return DISCUTEE
     case = ou_limite[k, np.uintp(emise)]
-    if not case:
+    if not 0 < case < len(jours_limites):
         return INCONNUE
     if jours_limites[case] == MUET:
         return MUETTE
@@ -356,6 +376,9 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if not faites[i]:
             continue
         k = rangs[sortes[i]]
+        if not k:
+            au_noyau[i] = True
+            continue
         regle, principal, emise, executee, donnee = regles[k], principaux[i], emises[i], executees[i], donnees[i]
         e = np.int64(donnee)
         if not donnee:
@@ -364,14 +387,14 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
                 au_noyau[i] = True
                 continue
             case = ou_delai[k, np.uintp(ecart + DECALAGE)]
-            if not case:
+            if not 0 < case < len(delais):
                 return rang
             e = np.int64(emise) + delais[case]
             if not PREMIER <= e <= DERNIER:
                 faites[i] = False
                 continue
         case = ou_echeance[k, np.uintp(e)]
-        if not case:
+        if not 0 < case < len(reponses):
             return rang
         jour = reponses[case]
         taux = convenus[i] if regle.convenu else jour.taux
@@ -388,14 +411,14 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
         alertes, payee, trop_percu = jour.alertes, len(combien) > 0 and combien[i] > 0, 0
         d_ailleurs = payee or depart != e or prudent != e
-        if d_ailleurs and not (ou_depart[k, np.uintp(depart)] and ou_depart[k, np.uintp(prudent)]):
+        if d_ailleurs and not _sus(ou_depart, k, prescriptions, depart, prudent):
             return rang
         if payee:
             admise = regle.interrompu and depart >= regle.partis_depuis
             principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret = _payer(
-                regle, jour, paliers, prescriptions, ou_depart[k], paiements, i, au, e, taux, (principal, depart, prudent)
+                regle, jour, paliers, prescriptions, ou_depart, k, paiements, i, au, e, taux, (principal, depart, prudent)
             )
-            if not ou_depart[k, np.uintp(depart)] or not ou_depart[k, np.uintp(prudent)]:
+            if not _sus(ou_depart, k, prescriptions, depart, prudent):
                 return rang
             if regle.butoir and prescriptions[ou_depart[k, np.uintp(depart)]].valeur - min(emise, execution) >= BUTOIR:
                 admise = False
@@ -506,7 +529,9 @@ def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None
     restent = sortie.faites.copy()
     restent[:debut] = False
     for classe, payees, rangs in par_sorte(lues, classes, restent):
-        compilees.apprendre(classe, lues.colonnes.portion(rangs), np.zeros(0, np.int64) if payees is None else payees.le)
+        if compilees.rang(classe):
+            jours = np.zeros(0, np.int64) if payees is None else payees.le
+            compilees.apprendre(classe, lues.colonnes.portion(rangs), jours)
 
 
 def _rendre(classe: Classe, lues: Lues, payees: Paiements | None, rangs: Rangs, sortie: Sortie) -> None:
