@@ -112,6 +112,13 @@ def test_ni_solde_ni_prescrit() -> None:
     assert e.value.valeur == "V-1"
 
 
+def test_on_ne_propose_pas_d_abandonner_les_interets_moratoires() -> None:
+    public = examiner(creance(debiteur=COMMUNE), au=AU)
+    assert P.proposer_echeancier(public, mensualites=2).interets == "courent"
+    with pytest.raises(DonneeInvalide, match=r"L\. 2192-14"):
+        P.proposer_echeancier(public, mensualites=2, interets="abandonnes")
+
+
 def test_ce_qui_est_solde_n_est_pas_vise() -> None:
     paye = Paiement(le=date(2026, 4, 20), montant="500.00", creance="F-2")
     bilan = examiner(dossier(creance(), creance("F-2", "500.00")), paye, au=AU)

@@ -55,6 +55,9 @@ def proposer(
         remede = "Donnez mensualites, montant ou jusqu_au : l'un des trois."
         raise DonneeInvalide("un seul des trois fixe le rythme", champ="mensualites", remede=remede)
     visees = _visees(bilan)
+    if interets == "abandonnes" and any(b.regime == "public" for b in visees):
+        message = "renoncer aux intérêts moratoires d'un acheteur public est réputé non écrit (CCP, art. L. 2192-14)"
+        raise DonneeInvalide(message, champ="interets", remede="Laissez-les courir.")
     total = sum([b.total.valeur for b in visees], Montant.zero(bilan.dossier.devise))
     premiere = Delai(mois=1).depuis(bilan.au) if premiere_le is None else jour_de_fait(premiere_le, "premiere_le")
     if premiere < bilan.au:

@@ -135,7 +135,7 @@ class Politique:
             decheance: Un versement manqué rend le tout exigible, après mise en demeure.
 
         Raises:
-            DonneeInvalide: Rien d'échu n'est dû, créance prescrite, rythme impossible.
+            DonneeInvalide: Rien d'échu n'est dû, créance prescrite, rythme impossible, intérêts d'un acheteur public abandonnés.
         """
         from recouvrement.politique.accord import proposer
 
