@@ -26,8 +26,8 @@ def ouvrir(chemin: Path) -> sqlite3.Connection:
     Raises:
         DonneeInvalide: Le fichier ne peut pas être ouvert ni créé, ou il manque quand son journal est là.
     """
-    restes = [] if chemin.exists() else compagnons(chemin)
-    if restes:
+    restes = compagnons(chemin)
+    if restes and not chemin.exists():  # dans cet ordre : un autre processus le crée peut-être, et son journal après lui
         raise DonneeInvalide(
             f"le registre manque, mais {', '.join(restes)} est là : le fichier a été déplacé ou effacé sans lui",
             champ="chemin",

@@ -159,6 +159,15 @@ def test_un_autre_processus_vivant_tient_sa_cle(chemin):
         autre.stdout.close()
 
 
+def test_un_registre_qu_un_autre_processus_cree_au_meme_instant_n_est_pas_dit_manquant(chemin, monkeypatch):
+    def pendant_qu_il_se_cree(_):
+        chemin.touch()
+        return ["registre.sqlite-journal"]
+
+    monkeypatch.setattr(module, "compagnons", pendant_qu_il_se_cree)
+    ouvrir(chemin).fermer()
+
+
 def test_huit_lancements_une_seule_prise_par_cle(chemin):
     suite = """
 for n in range(10):
