@@ -711,7 +711,7 @@ def test_expedier_est_a_blanc_par_defaut(capsys, creances: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("texte", "dit"),
     [
-        ("[smtp]\n", "manque : expediteur, hote, port"),
+        ("[smtp]\n", "champ manquant : expediteur, hote, port"),
         ('[smtp]\nhote = "h"\nport = 1\nexpediteur = "a@b.example"\nmot_de_passe = "secret-42"\n', "inconnu : mot_de_passe"),
         ("[smtp", "fichier illisible (texte inachevé)"),
         ("[smtp]\nhote = \n", "fichier illisible (ligne 2, colonne 8)"),
@@ -838,7 +838,7 @@ def test_un_mandataire_ecrit_sa_premiere_lettre(capsys, creances: Path, tmp_path
     ("ancien", "nouveau", "dit"),
     [
         ('nom = "Port', 'non = "Port', "inconnu : non"),
-        ("mandat_le = 2026-08-01", "", "manque : mandat_le"),
+        ("mandat_le = 2026-08-01", "", "champ manquant : mandat_le"),
         ("[adresse]", "[siege]", "inconnu : siege"),
         ("commune", "ville", "inconnu : ville"),
         ("7890 189", "7890 188", "IBAN faux"),

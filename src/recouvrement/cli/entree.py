@@ -3,18 +3,18 @@
 import argparse
 import sys
 import tomllib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from attrs import NOTHING, evolve, fields
+from attrs import evolve
 
 from recouvrement.cli.sortie import avancement, en_clair, en_options
 from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
 from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
+from recouvrement.modele._champs import batir
 from recouvrement.modele.dossier import Dossier
 from recouvrement.modele.personnes import Adresse, Creancier, Mandataire
 from recouvrement.politique.politique import Politique
@@ -22,7 +22,6 @@ from recouvrement.politique.scenario import Scenario, usuels
 from recouvrement.ports import Anomalie, Lecture
 
 Lus = tuple[Dossier, ...]
-T = TypeVar("T", Adresse, Mandataire)
 
 
 def horloge() -> datetime:
@@ -57,27 +56,28 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     return confies, list(map(en_clair, anomalies))
 
 
+def lire_toml(fichier: Path, option: str) -> dict[str, Any]:
+    """Ce que dit le fichier donné à cette option.
+
+    Raises:
+        DonneeInvalide: Illisible.
+    """
+    try:
+        return tomllib.loads(fichier.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ=option, valeur=str(fichier)) from None
+
+
 def _mandataire(fichier: Path) -> Mandataire:
     """Celui que décrit le fichier : ses champs, et la table ``[adresse]``."""
+    lus = lire_toml(fichier, "--mandataire")
     try:
-        lus = tomllib.loads(fichier.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="--mandataire", valeur=str(fichier)) from None
-    adresse = lus.get("adresse")
-    try:
-        return _batir(Mandataire, lus | {"adresse": _batir(Adresse, adresse) if isinstance(adresse, dict) else adresse})
+        if isinstance(adresse := lus.get("adresse"), dict):
+            lus["adresse"] = batir(Adresse, adresse, "--mandataire")
+        mandataire: Mandataire = batir(Mandataire, lus, "--mandataire")
     except DonneeInvalide as e:
         raise e.situe(str(fichier)) from None
-
-
-def _batir(classe: type[T], lus: Mapping[str, Any]) -> T:
-    champs: Any = fields(classe)
-    inconnus, manque = set(lus) - {f.name for f in champs}, {f.name for f in champs if f.default is NOTHING} - set(lus)
-    if inconnus or manque:
-        faute = f"inconnu : {', '.join(sorted(inconnus))}" if inconnus else f"manque : {', '.join(sorted(manque))}"
-        remede = f"Champs : {', '.join(f.name for f in champs)}."
-        raise DonneeInvalide(faute, champ="--mandataire", remede=remede)
-    return classe(**lus)
+    return mandataire
 
 
 def politique_de(options: argparse.Namespace) -> Politique:

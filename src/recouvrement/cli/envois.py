@@ -3,16 +3,15 @@
 import argparse
 import os
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from recouvrement.cli.bilans import bilans_de
-from recouvrement.cli.entree import Lus, horloge, politique_de
+from recouvrement.cli.entree import Lus, horloge, lire_toml, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
 from recouvrement.erreurs import DonneeInvalide, cause
+from recouvrement.modele._champs import exacts
 from recouvrement.ports import Anomalie, MoteurRendu, Notificateur, Registre
 
 ISSUES = {
@@ -109,15 +108,9 @@ def _smtp(config: Path) -> Notificateur:
     """Le serveur que décrit le fichier ; le mot de passe vient de l'environnement, jamais d'un fichier ni d'un argument."""
     from recouvrement.envoi.smtp import Smtp
 
-    try:
-        lus: dict[str, Any] = tomllib.loads(config.read_text(encoding="utf-8")).get("smtp", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="--config", valeur=str(config)) from None
-    inconnus, manque = set(lus) - set(SMTP), {"hote", "port", "expediteur"} - set(lus)
-    if inconnus or manque:
-        remede = f"Table [smtp] : {', '.join(SMTP)} ; le mot de passe est dans {MOT_DE_PASSE}."
-        faute = f"inconnu : {', '.join(sorted(inconnus))}" if inconnus else f"manque : {', '.join(sorted(manque))}"
-        raise DonneeInvalide(faute, champ="--config", valeur=str(config), remede=remede)
+    lus = lire_toml(config, "--config").get("smtp", {})
+    remede = f"Table [smtp] : {', '.join(SMTP)} ; le mot de passe est dans {MOT_DE_PASSE}."
+    exacts(lus, set(SMTP), {"hote", "port", "expediteur"}, "--config", remede)
     return Smtp(horloge=horloge, mot_de_passe=os.environ.get(MOT_DE_PASSE), **lus)
 
 

@@ -11,8 +11,8 @@ from recouvrement.courrier.document import Donnee, Fragment, Jour, Tableau, Text
 from recouvrement.courrier.modele import Champs, Conditions, Lexique
 from recouvrement.courrier.reproductions import l111_8
 from recouvrement.courrier.tiers import Tiers
-from recouvrement.droit.fr import table_voies
-from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
+from recouvrement.droit.fr.conditions_voies import transfrontalier
+from recouvrement.droit.fr.territoires import etat
 from recouvrement.erreurs import ModeleInvalide
 from recouvrement.modele.actes import Demarche, MiseEnDemeure, Relance
 from recouvrement.modele.creance import Creance
@@ -20,7 +20,7 @@ from recouvrement.modele.dossier import Evenement, atteint, vise
 from recouvrement.modele.evenements import Appel, Echeancier, ProcedureCollective, Promesse
 from recouvrement.modele.lettres import somme_en_lettres
 from recouvrement.modele.montant import FINE, INSECABLE, Montant
-from recouvrement.modele.personnes import Adresse, Creancier, Debiteur, Mandataire, Qualite
+from recouvrement.modele.personnes import Creancier, Debiteur, Mandataire, Qualite
 from recouvrement.politique.accord import SuiviEcheancier, repartis
 from recouvrement.politique.bilan import Bilan, BilanCreance, Empechement
 from recouvrement.politique.empechements import blocage, procedure_subie, remplacee, suivi, suspendue
@@ -154,15 +154,14 @@ class Faits:
     def injonction_ouverte(self) -> bool:
         """Vrai si le débiteur est privé et demeure en France, ou là où sa procédure s'applique (CPC, art. 1406)."""
         debiteur = self.bilan.dossier.debiteur
-        return debiteur.qualite is not Qualite.PERSONNE_PUBLIQUE and _etat(debiteur.adresse) == "FR"
+        return debiteur.qualite is not Qualite.PERSONNE_PUBLIQUE and etat(debiteur.adresse) == "FR"
 
     @property
     def injonction_europeenne_ouverte(self) -> bool:
         """Vrai d'un débiteur d'un autre État du règlement que son créancier, et hors de France (règl. (CE) n° 1896/2006, art. 2 et 3)."""
         dossier = self.bilan.dossier
-        etats = {_etat(dossier.creancier.adresse), _etat(dossier.debiteur.adresse)}
         prive = dossier.debiteur.qualite is not Qualite.PERSONNE_PUBLIQUE
-        return prive and not self.injonction_ouverte and len(etats) == 2 and etats <= table_voies.lire().reglements
+        return prive and not self.injonction_ouverte and transfrontalier(dossier)
 
     def _vus(self, genre: type[E]) -> list[E]:
         connus = [e for e in self.bilan.dossier.evenements if isinstance(e, genre) and e.le <= self.bilan.au]
@@ -363,11 +362,6 @@ def _du(lettres: Sequence[tuple[date, str]], mots: Lexique) -> Texte | None:
     for i, (le, reference) in enumerate(lettres):
         suite += [(mots["et"] if i else "") + mots["du"], Jour(le), mots["sous_la_reference"], Donnee(reference)]
     return tuple(suite) or None
-
-
-def _etat(adresse: Adresse | None) -> str:
-    """L'État où l'on demeure : la France et ses territoires de même procédure n'en font qu'un ; inconnu, la France."""
-    return "FR" if adresse is None or adresse.pays in DE_PLEIN_DROIT else adresse.pays
 
 
 def _donnee(valeur: str | None) -> Donnee | None:

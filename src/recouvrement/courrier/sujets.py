@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
+from recouvrement.courrier.controles import OUVRES
 from recouvrement.courrier.document import Alignement, Donnee, Fragment, Jour, Tableau, Texte
 from recouvrement.courrier.faits import Apport, enumerer, se_demande
 from recouvrement.courrier.modele import Lexique
 from recouvrement.courrier.tableaux import DROITE, GAUCHE, decompte, postes_vivants, somme
-from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.accords import ReconnaissanceDeDette, Transaction
 from recouvrement.modele.evenements import Avoir, Contestation, Echeancier, Paiement, ProcedureCollective
@@ -19,7 +19,6 @@ from recouvrement.politique.contentieux import DossierContentieux
 from recouvrement.politique.decompte import connus
 from recouvrement.temps import UN_JOUR
 
-OUVRES = Calendrier()
 FRISE = 12  # faits, au plus
 Sujet = Echeancier | Paiement | Contestation | ReconnaissanceDeDette | Transaction | ProcedureCollective | DossierContentieux
 

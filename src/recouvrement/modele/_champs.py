@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import Attribute
+from attrs import NOTHING, Attribute, fields
 
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import Montant, montant
@@ -237,3 +237,26 @@ def courriel(valeur: str | None) -> str | None:
             "adresse de courriel illisible", champ="courriel", valeur=lu, remede="Donnez « nom@domaine.fr », sans nom affiché."
         )
     return lu
+
+
+def exacts(lus: Mapping[str, Any], connus: Set[str], obligatoires: Set[str], champ: str, remede: str = "") -> None:
+    """D'un fichier : aucun champ inconnu, aucun qui manque.
+
+    Raises:
+        DonneeInvalide: L'un ou l'autre ; les champs en cause, jamais leurs valeurs.
+    """
+    for faute, noms in (("champ inconnu", lus.keys() - connus), ("champ manquant", obligatoires - lus.keys())):
+        if noms:
+            raise DonneeInvalide(f"{faute} : {', '.join(sorted(noms))}", champ=champ, remede=remede)
+
+
+def batir(classe: type[Any], lus: Mapping[str, Any], champ: str = "") -> Any:
+    """La valeur que ces champs décrivent.
+
+    Raises:
+        DonneeInvalide: Champ inconnu, absent ou faux.
+    """
+    attributs = fields(classe)
+    connus = [a.name for a in attributs]
+    exacts(lus, set(connus), {a.name for a in attributs if a.default is NOTHING}, champ, f"Champs : {', '.join(connus)}.")
+    return classe(**lus)

@@ -140,7 +140,8 @@ def apres_un_plan(bilans: Sequence[BilanCreance], evenements: Sequence[Evenement
             continue
         nommees = plan.creances or [b.creance.reference for b in bilans if b.creance.emise_le <= plan.le]
         visees = [b for b in bilans if b.creance.reference in nommees]
-        recu = sum([i.valeur.centimes for b in visees for i in b.decompte.imputations])
+        eteints = [(i.valeur if i.evenement == "paiement" else i.principal) for b in visees for i in b.decompte.imputations]
+        recu = sum([x.centimes for x in eteints])  # un accessoire remis n'est pas du principal versé
         if recu >= sum([b.creance.principal.centimes for b in visees]):
             fini_le = max([v.fait_le for v in etat.versements if v.fait_le])
             ecrits = [e for e in evenements if isinstance(e, Demarche) and e.le > fini_le]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from attrs import NOTHING, field, fields, frozen
+from attrs import field, frozen
 
 from recouvrement.affichage import fiche
 from recouvrement.erreurs import DonneeInvalide, cause
@@ -248,8 +248,8 @@ class Scenario:
 
     @classmethod
     def _de(cls, brut: dict[str, Any]) -> Self:
-        etapes = [_lue(Etape, e, "etapes") for e in brut.get("etapes", ())]
-        scenario: Self = _lue(cls, {**brut, "etapes": etapes}, "")
+        etapes = [c.batir(Etape, e, "etapes") for e in brut.get("etapes", ())]
+        scenario: Self = c.batir(cls, {**brut, "etapes": etapes})
         return scenario
 
     def _repr_html_(self) -> str:
@@ -287,18 +287,6 @@ class Scenario:
         ]
         entetes = ("Étape", "Acte", "Quand", "Canaux", "Ton", "Délai accordé", "Si", "Avancée par")
         return a.table(entetes, lignes, legende="Étapes", nombres=(4,))
-
-
-def _lue(classe: type[Any], brut: Mapping[str, Any], champ: str) -> Any:
-    """Ce qu'un fichier décrit : aucun champ inconnu, aucun qui manque."""
-    champs = fields(classe)
-    for message, fautifs in (
-        ("champ inconnu", brut.keys() - {a.name for a in champs}),
-        ("champ manquant", {a.name for a in champs if a.default is NOTHING} - brut.keys()),
-    ):
-        if fautifs:
-            raise DonneeInvalide(message, champ=champ, valeur=", ".join(sorted(fautifs)))
-    return classe(**brut)
 
 
 def _defaut(avant: Etape | None, etape: Etape, echu: Etape | None) -> str:

@@ -6,13 +6,13 @@ from datetime import date
 from recouvrement.droit.base import Droit
 from recouvrement.droit.fr.couts import en_vigueur
 from recouvrement.droit.fr.table_voies import Condition, lire
-from recouvrement.droit.fr.territoires import DE_PLEIN_DROIT
+from recouvrement.droit.fr.territoires import etat
 from recouvrement.droit.voies import EtatCreance, Situation
 from recouvrement.modele.actes import ActeInterruptif
-from recouvrement.modele.dossier import atteint
+from recouvrement.modele.dossier import Dossier, atteint
 from recouvrement.modele.evenements import Blocage, ProcedureCollective, Titre
 from recouvrement.modele.montant import Montant
-from recouvrement.modele.personnes import Adresse, Qualite
+from recouvrement.modele.personnes import Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
 
 Question = Callable[[EtatCreance, Condition, Situation], bool]
@@ -174,28 +174,26 @@ def _a_la_piece(c: Condition, _droit: Droit, s: Situation) -> bool:
     return bool(c.pieces & s.pieces)
 
 
-def _pays(adresse: Adresse | None) -> str:
-    """L'État où l'on demeure : la France et ses territoires de même procédure n'en font qu'un ; inconnu, la France."""
-    pays = adresse.pays if adresse else "FR"
-    return "FR" if pays in DE_PLEIN_DROIT else pays
-
-
 def _debiteur_en_france(_c: Condition, _droit: Droit, s: Situation) -> bool:
-    return _pays(s.dossier.debiteur.adresse) == "FR"
+    return etat(s.dossier.debiteur.adresse) == "FR"
 
 
 def _juge_du_consommateur(c: Condition, droit: Droit, s: Situation) -> bool:
     return s.dossier.debiteur.qualite is not Qualite.CONSOMMATEUR or _debiteur_en_france(c, droit, s)
 
 
-def _transfrontaliere(_c: Condition, _droit: Droit, s: Situation) -> bool:
+def transfrontalier(dossier: Dossier) -> bool:
     """Deux États différents, tous deux liés par le règlement.
 
     Source:
         Règl. (CE) n° 1896/2006, art. 2 et 3 ; Règl. (CE) n° 861/2007, art. 3.
     """
-    etats = {_pays(s.dossier.creancier.adresse), _pays(s.dossier.debiteur.adresse)}
+    etats = {etat(dossier.creancier.adresse), etat(dossier.debiteur.adresse)}
     return len(etats) == 2 and etats <= lire().reglements
+
+
+def _transfrontaliere(_c: Condition, _droit: Droit, s: Situation) -> bool:
+    return transfrontalier(s.dossier)
 
 
 def _declaration_dans_le_delai(_c: Condition, droit: Droit, s: Situation) -> bool:
