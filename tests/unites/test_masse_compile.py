@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from recouvrement import Politique
-from recouvrement.masse import blocs, classes, examen, examiner_table
+from recouvrement.masse import blocs, classes, examen, examiner_table, reponses
 from recouvrement.politique.scenario import Scenario, prereglage
 
 noyau_compile = pytest.importorskip("recouvrement.masse.noyau_compile")
@@ -49,7 +49,7 @@ def table(n: int, graine: int) -> pa.Table:
 @pytest.mark.parametrize(("fils", "compilees"), [(1, 64), (3, 64), (1, 2)])
 def test_les_deux_noyaux_disent_la_meme_chose(fils: int, compilees: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dès le premier appel, questions à poser comprises, en un fil ou en trois ; les lignes rendues au noyau NumPy en sont."""
-    monkeypatch.setattr(noyau_compile, "CLASSES", compilees)
+    monkeypatch.setattr(reponses, "CLASSES", compilees)
     petits = Scenario(cle="petits", etapes=prereglage("progressif").etapes, solde_minimal="1000.00")
     rendues = []
     monkeypatch.setattr(examen, "PART", 200)

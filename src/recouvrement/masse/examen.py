@@ -117,7 +117,7 @@ def examiner_table(table: T, *, politique: Politique | None = None, au: date, ev
 
     Chaque ligne est une créance seule dans son dossier. Une ligne que le noyau ne décrit pas (événement autre qu'un paiement,
     clause, devise, convention ou scénario particulier…) passe d'elle-même par le moteur d'objets. Une ligne fautive n'arrête pas
-    les autres.
+    les autres. Une grande table est examinée en autant de fils qu'Arrow en emploie (``pyarrow.set_cpu_count``).
 
     Args:
         table: Table, RecordBatch ou RecordBatchReader d'Arrow, tableau polars ou pandas, ou dictionnaire de tableaux NumPy, du
