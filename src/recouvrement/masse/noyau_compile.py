@@ -16,7 +16,7 @@ from recouvrement.masse.classes import Classe
 from recouvrement.masse.colonnes import DERNIER, PREMIER, Lues, Paiements, Rangs, numero, presente
 from recouvrement.masse.interets import ANNEE
 from recouvrement.masse.noyau import BUTOIR
-from recouvrement.masse.reponses import DECALAGE, DEPARTS, MUET, POSTES, SANS, TAUX_COURANT, VARIABLE, Compilees
+from recouvrement.masse.reponses import DECALAGE, DEPARTS, MUET, POSTES, SANS, TAUX_COURANT, Compilees
 from recouvrement.masse.sortie import Sortie
 from recouvrement.masse.suites import AUX_OBJETS, BIENTOT, DOUTEUSE, NON_PUBLIE, PRESCRITE, PROCHE, SOUS_PLANCHER
 
@@ -24,6 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 INCONNUE, MUETTE, DISCUTEE = -1, -2, -3  # à poser ; le droit se tait ; au noyau NumPy
 PENALITES, PRINCIPAL, _ = range(len(POSTES))
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
+VOISINES = 4_096  # lignes que le cache tient ensemble
+# Ces boucles ne créent aucun tableau : sans NRT, Numba ne compte pas les références de ceux qu'elles lisent, la moitié de leur temps.
+OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 
 
 def compilee(fonction: F) -> F:
@@ -32,9 +35,9 @@ def compilee(fonction: F) -> F:
     Numba ne surveille que ce fichier-ci : une constante ou une règle changée ailleurs demande d'en effacer le ``__pycache__``.
     """
     try:
-        return cast("F", numba.njit(nogil=True, cache=True)(fonction))
+        return cast("F", numba.njit(cache=True, **OPTIONS)(fonction))
     except RuntimeError:  # nul dossier où écrire
-        return cast("F", numba.njit(nogil=True)(fonction))
+        return cast("F", numba.njit(**OPTIONS)(fonction))
 
 
 def partie(fonction: F) -> F:
@@ -46,49 +49,45 @@ interets = partie(interets_centimes)
 
 
 @partie
-def _courus(base: Any, taux: Any, avant: Any, jusqu_au: Any, entamee: Any, dernier: Any, du: Any, fin: Any, taux_du: Any) -> Any:
-    """Ce qui court du lendemain d'``avant`` à ``jusqu_au`` inclus, de la période ``entamee`` à la ``dernier``, exclue."""
-    if taux != VARIABLE:
-        return interets(base, taux, max(jusqu_au - avant, 0), ANNEE)
+def _lire(table: Any, rangee: Any, jour: Any) -> Any:
+    """La réponse de ce jour, si elle est sue."""
+    ou, reponses = table
+    return reponses[ou[np.uintp(rangee), np.uintp(jour)]]
+
+
+@partie
+def _sue(table: Any, rangee: Any, jour: Any) -> Any:
+    """Vrai si la réponse de ce jour est connue."""
+    ou, reponses = table
+    return 0 < ou[np.uintp(rangee), np.uintp(jour)] < len(reponses)
+
+
+@partie
+def _courus(base: Any, taux: Any, regle: Any, avant: Any, jusqu_au: Any, entamee: Any, du: Any, fin: Any, taux_du: Any) -> Any:
+    """Ce qui court du lendemain d'``avant`` à ``jusqu_au`` inclus, depuis la période ``entamee`` ; et celle où l'on en est."""
+    if not regle.variable:
+        return interets(base, taux, max(jusqu_au - avant, 0), ANNEE), entamee
     somme = 0
-    for k in range(entamee, dernier):
-        if du[np.uintp(k)] > jusqu_au:
+    while entamee < regle.dernier and du[np.uintp(entamee)] <= jusqu_au:
+        p = np.uintp(entamee)
+        somme += interets(base, taux_du[p], max(min(jusqu_au, fin[p]) - max(avant, du[p] - 1), 0), ANNEE)
+        if fin[p] >= jusqu_au:
             break
-        somme += interets(
-            base, taux_du[np.uintp(k)], max(min(jusqu_au, fin[np.uintp(k)]) - max(avant, du[np.uintp(k)] - 1), 0), ANNEE
-        )
-    return somme
+        entamee += 1
+    return somme, entamee
 
 
 @partie
-def _prescrire(k: Any, depart: Any, prudent: Any, departs: Any) -> Any:
-    """Le dernier jour utile et le jour prudent, d'un départ et de sa lecture prudente."""
-    ou, prescriptions = departs
-    prescription = prescriptions[ou[k, np.uintp(depart)]]
-    if prudent == depart:
-        return prescription.valeur, prescription.prudente
-    return prescription.valeur, min(prescription.prudente, prescriptions[ou[k, np.uintp(prudent)]].prudente)
-
-
-@partie
-def _sus(k: Any, depart: Any, prudent: Any, departs: Any) -> Any:
-    """Vrai si la prescription de ces deux départs est connue."""
-    ou, prescriptions = departs
-    n = len(prescriptions)
-    return 0 < ou[k, np.uintp(depart)] < n and 0 < ou[k, np.uintp(prudent)] < n
-
-
-@partie
-def _interrompre(k: Any, depart: Any, le: Any, departs: Any) -> Any:
+def _interrompre(regle: Any, depart: Any, le: Any, departs: Any) -> Any:
     """Le départ que laisse un paiement : son jour, sauf avant le départ ou après l'expiration ; le même si elle n'est pas sue."""
-    if depart < le and _sus(k, depart, depart, departs) and le <= _prescrire(k, depart, depart, departs)[0]:
+    if depart < le and _sue(departs, regle.departs, depart) and le <= _lire(departs, regle.departs, depart).valeur:
         return le
     return depart
 
 
 @partie
 def _payer(
-    regle: Any, jour: Any, k: Any, paliers: Any, departs: Any, paiements: Any, i: Any, au: Any, e: Any, taux: Any, comptes: Any
+    regle: Any, jour: Any, paliers: Any, departs: Any, paiements: Any, i: Any, au: Any, e: Any, taux: Any, comptes: Any
 ) -> Any:
     """Les paiements d'une ligne, dans l'ordre, puis le jour d'examen.
 
@@ -100,6 +99,7 @@ def _payer(
     principal, depart, prudent = comptes
     penalites, indemnite, trop_percu, curseur = 0, 0, 0, e
     constate, en_retard, lignes, arret = False, False, False, False
+    entamee = regle.premier + max(jour.suivante - 1, 0)
     ensuite = premiers[i] + combien[i]
     for p in range(premiers[i], ensuite + 1):
         le = jours[np.uintp(p)] if p < ensuite else au
@@ -108,14 +108,15 @@ def _payer(
             if principal > 0:
                 en_retard = True
                 indemnite += jour.indemnite
-        entamee = max(jour.suivante - 1, regle.premier)
-        penalites += _courus(principal, taux, curseur, le, entamee, regle.dernier, du, fin, taux_du)
-        if regle.court and principal > 0 and le > curseur:
-            arret = arret or le > regle.connu_au
-            if taux != VARIABLE or (
-                regle.premier < regle.dernier and min(le, fin[regle.dernier - 1]) > max(curseur, du[regle.premier] - 1)
-            ):
-                lignes = True
+        if principal > 0 and le > curseur:
+            accrus, entamee = _courus(principal, taux, regle, curseur, le, entamee, du, fin, taux_du)
+            penalites += accrus
+            if regle.court:
+                arret = arret or le > regle.connu_au
+                if not regle.variable or (
+                    regle.premier < regle.dernier and min(le, fin[regle.dernier - 1]) > max(curseur, du[regle.premier] - 1)
+                ):
+                    lignes = True
         if p == ensuite:
             break
         curseur = max(curseur, le)
@@ -133,55 +134,53 @@ def _payer(
             reste -= pris
         trop_percu += reste
         if reste < centimes[np.uintp(p)]:  # il a éteint quelque chose
-            depart, prudent = _interrompre(k, depart, le, departs), _interrompre(k, prudent, le, departs)
+            ensemble = depart == prudent
+            depart = _interrompre(regle, depart, le, departs)
+            prudent = depart if ensemble else _interrompre(regle, prudent, le, departs)
     return principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret
 
 
 @partie
-def _dater(k: Any, emise: Any, executee: Any, recue: Any, delais: Any) -> Any:
+def _dater(regle: Any, emise: Any, executee: Any, recue: Any, delais: Any) -> Any:
     """L'échéance que la loi fixe, faute d'une autre ; sinon ``INCONNUE``, ``MUETTE`` ou ``DISCUTEE``."""
-    ou, jours = delais
     ecart = executee - emise if executee else SANS
     if recue or (executee and abs(ecart) > DECALAGE):
         return DISCUTEE
-    case = ou[k, np.uintp(ecart + DECALAGE)]
-    if not 0 < case < len(jours):
+    if not _sue(delais, regle.delais, ecart + DECALAGE):
         return INCONNUE
-    e = np.int64(emise) + jours[case]
+    e = np.int64(emise) + _lire(delais, regle.delais, ecart + DECALAGE)
     return e if PREMIER <= e <= DERNIER else MUETTE
 
 
 @partie
 def _a_l_examen(regle: Any, jour: Any, principal: Any, taux: Any, e: Any, au: Any, courus: Any) -> Any:
     """Ce qui court du lendemain de l'échéance au jour d'examen : la période entamée, puis les périodes entières."""
-    if taux != VARIABLE:
+    if not regle.variable:
         return interets(principal, taux, max(au - e, 0), ANNEE)
-    somme = interets(1, jour.entamee, principal, ANNEE)
-    for p in range(jour.suivante, regle.dernier):
+    somme = interets(1, jour.course, principal, ANNEE)
+    for p in range(regle.premier + jour.suivante, regle.dernier):
         somme += interets(1, courus[np.uintp(p)], principal, ANNEE)
     return somme
 
 
 @partie
-def _plafonner(regle: Any, k: Any, emise: Any, e: Any, discute: bool, nets: Any, limites: Any) -> Any:
+def _plafonner(regle: Any, emise: Any, e: Any, discute: bool, nets: Any, limites: Any) -> Any:
     """Le bit d'une échéance au-delà du plafond de la loi, ou zéro ; sinon ``INCONNUE``, ``MUETTE`` ou ``DISCUTEE``."""
-    ou_net, reponses_nettes = nets
-    ou_limite, jours_limites = limites
     if not regle.plafond:
         return 0
-    case = ou_net[k, np.uintp(max(e - emise, 0))]
-    if not 0 < case < len(reponses_nettes):
+    ecart = max(e - emise, 0)
+    if not _sue(nets, regle.nets, ecart):
         return INCONNUE
-    if reponses_nettes[case]:
+    if _lire(nets, regle.nets, ecart):
         return 0
     if discute:
         return DISCUTEE
-    case = ou_limite[k, np.uintp(emise)]
-    if not 0 < case < len(jours_limites):
+    if not _sue(limites, regle.limites, emise):
         return INCONNUE
-    if jours_limites[case] == MUET:
+    limite = _lire(limites, regle.limites, emise)
+    if limite == MUET:
         return MUETTE
-    return regle.plafond if e > jours_limites[case] else 0
+    return regle.plafond if e > limite else 0
 
 
 @partie
@@ -200,19 +199,37 @@ def _suivre(constantes: Any, petit: Any, valeur: Any, prudente: Any, etape: Any,
     return etape, etape_le, alerte
 
 
+@partie
+def _ranger(debut: Any, fin: Any, sortes: Any, ordre: Any, places: Any) -> None:
+    """L'ordre où traiter des lignes voisines : sorte par sorte, pour que les questions d'une ligne soient celles de la précédente."""
+    places[:] = 0
+    for i in range(debut, fin):
+        places[np.uintp(sortes[np.uintp(i)]) + 1] += 1
+    for suivante in range(1, len(places)):
+        places[suivante] += places[suivante - 1]
+    for i in range(debut, fin):
+        sorte = np.uintp(sortes[np.uintp(i)])
+        ordre[places[sorte]] = i
+        places[sorte] += 1
+
+
 @compilee
-def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: Any) -> int:
-    """Écrit les lignes, jusqu'à la première dont une réponse manque ; rend son rang, ou ``fin``."""
-    # tout est lu ici : Numba compterait une référence à chaque attribut pris dans la boucle
+def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: Any, ordres: Any) -> int:
+    """Écrit les lignes, sorte par sorte parmi des voisines, jusqu'à la première dont une réponse manque ; rend combien sont passées."""
     principaux, emises, donnees, executees, recues, contrats, convenus, sortes, paiements = lues
-    constantes, regles, paliers, echeances, departs, limites, nets, delais = tables
+    constantes, regles, paliers, echeances, suites, departs, prevues, limites, nets, delais = tables
     bloc, total, au_noyau = ecrites
     faites, datees, retards, restes, trop_percus, penalites_dues, indemnites, valeurs, prudentes, etapes, etapes_le, bits = bloc
     au, _, _, dit_trop_percu = constantes
     combien = paiements[1]
-    ou_echeance, reponses = echeances
+    ordre, places = ordres
     for rang in range(debut, fin):
         i = np.uintp(rang)  # sans signe, un rang se lit sans être vérifié
+        if len(rangs) > 1:
+            voisine = rang % VOISINES
+            if voisine == 0 or rang == debut:
+                _ranger(rang - voisine, min(rang - voisine + VOISINES, fin), sortes, ordre, places)
+            i = np.uintp(ordre[np.uintp(voisine)])
         if not faites[i]:
             continue
         k = rangs[sortes[i]]
@@ -220,7 +237,7 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             au_noyau[i] = True
             continue
         regle, principal, emise, executee, donnee = regles[k], principaux[i], emises[i], executees[i], donnees[i]
-        e = np.int64(donnee) if donnee else _dater(k, emise, executee, recues[i], delais)
+        e = np.int64(donnee) if donnee else _dater(regle, emise, executee, recues[i], delais)
         if e == INCONNUE:
             return rang
         if e == DISCUTEE:
@@ -229,15 +246,14 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if e == MUETTE:
             faites[i] = False
             continue
-        case = ou_echeance[k, np.uintp(e)]
-        if not 0 < case < len(reponses):
+        if not _sue(echeances, regle.echeances, e):
             return rang
-        jour = reponses[case]
-        taux = convenus[i] if regle.convenu else jour.taux
-        au_dela = _plafonner(regle, k, emise, e, executee > emise or contrats[i] != 0, nets, limites)
+        jour = _lire(echeances, regle.echeances, e)
+        taux = convenus[i] if regle.convenu else jour.course
+        au_dela = _plafonner(regle, emise, e, executee > emise or contrats[i] != 0, nets, limites)
         if au_dela == INCONNUE:
             return rang
-        if au_dela == DISCUTEE or principal > regle.tient or taux > TAUX_COURANT:
+        if au_dela == DISCUTEE or principal > regle.tient or convenus[i] > TAUX_COURANT:
             au_noyau[i] = True
             continue
         execution = executee or emise
@@ -245,18 +261,16 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if regle.depart != EMISSION:
             depart = e if regle.depart == EXIGIBILITE and donnee else np.int64(execution)
         prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
-        alertes, payee, trop_percu = jour.alertes, len(combien) > 0 and combien[i] > 0, 0
+        alertes, payee, trop_percu = np.int32(jour.alertes), len(combien) > 0 and combien[i] > 0, 0
         d_ailleurs = payee or depart != e or prudent != e
-        if d_ailleurs and not _sus(k, depart, prudent, departs):
-            return rang
         if payee:
             admise = regle.interrompu and depart >= regle.partis_depuis
             principal, penalites, indemnite, trop_percu, depart, prudent, en_retard, lignes, arret = _payer(
-                regle, jour, k, paliers, departs, paiements, i, au, e, taux, (principal, depart, prudent)
+                regle, jour, paliers, departs, paiements, i, au, e, taux, (principal, depart, prudent)
             )
-            if not _sus(k, depart, prudent, departs):
+            if not _sue(departs, regle.departs, depart):
                 return rang
-            if regle.butoir and _prescrire(k, depart, depart, departs)[0] - min(emise, execution) >= BUTOIR:
+            if regle.butoir and _lire(departs, regle.departs, depart).valeur - min(emise, execution) >= BUTOIR:
                 admise = False
             faites[i] = admise
             if alertes != AUX_OBJETS:
@@ -272,17 +286,25 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             alertes |= SOUS_PLANCHER
         retard = max(au - e, 0)
         if d_ailleurs:
-            valeur, prudente = _prescrire(k, depart, prudent, departs)
+            if not (
+                _sue(departs, regle.departs, depart) and _sue(departs, regle.departs, prudent) and _sue(prevues, regle.etapes, e)
+            ):
+                return rang
+            part, prevue = _lire(departs, regle.departs, depart), _lire(prevues, regle.etapes, e)
+            valeur, prudente = part.valeur, min(part.prudente, _lire(departs, regle.departs, prudent).prudente)
             petit = principal < regle.solde_minimal
-            etape, etape_le, etat = _suivre(constantes, petit, valeur, prudente, jour.etape, jour.etape_le)
-            if valeur == MUET or prudente == MUET or jour.etape_le == MUET:
+            etape, etape_le, etat = _suivre(constantes, petit, valeur, prudente, prevue.etape, prevue.le)
+            if valeur == MUET or prudente == MUET or prevue.le == MUET:
                 etat = AUX_OBJETS
             elif payee and principal == 0:
                 etape, etape_le, etat = -1, 0, 0
                 retard *= penalites + indemnite > 0
         else:
-            valeur, prudente, etat = jour.suite_prescription, jour.suite_prudente, jour.suite_alertes
-            etape, etape_le = jour.suite_etape, jour.suite_etape_le
+            if not _sue(suites, regle.suites, e):
+                return rang
+            suite = _lire(suites, regle.suites, e)
+            valeur, prudente, etat = suite.prescription, suite.prudente, np.int32(suite.alertes)
+            etape, etape_le = np.int32(suite.etape), suite.etape_le
             if principal < regle.solde_minimal and au < prudente - PROCHE:
                 etape, etape_le = -1, 0
         if alertes == AUX_OBJETS or etat == AUX_OBJETS or au_dela == MUETTE:
@@ -305,8 +327,9 @@ def par_colonnes(lues: Lues, sortie: Sortie) -> None:
         rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes], np.uintp)
         compilees.publier()
     lignes, ecrites = _figees(lues), (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
+    ordres = np.empty(VOISINES, np.uint32), np.empty(len(rangs) + 1, np.uint32)
     fait = 0
-    while (fait := _lignes(fait, n, lignes, rangs, compilees.tables, ecrites)) < n:
+    while (fait := _lignes(fait, n, lignes, rangs, compilees.tables, ecrites, ordres)) < n:
         with compilees.verrou:
             _apprendre(compilees, lues, classes, sortie, fait)
             compilees.publier()
@@ -353,7 +376,7 @@ def _figee(colonne: Any, genre: Any) -> Any:
 def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None], sortie: Sortie, debut: int) -> None:
     """Les questions que posent ces lignes et les suivantes."""
     restent = sortie.faites.copy()
-    restent[:debut] = False
+    restent[: debut - debut % VOISINES] = False
     for classe, payees, rangs in par_sorte(lues, classes, restent):
         if compilees.rang(classe):
             jours = np.zeros(0, np.int64) if payees is None else payees.le

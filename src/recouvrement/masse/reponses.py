@@ -3,7 +3,7 @@
 Les réponses sont celles de ``classes`` et de ``suites`` : aucune n'est calculée ici.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -20,8 +20,7 @@ from recouvrement.politique.decompte import ordre
 from recouvrement.politique.suite import INTERRUPTION
 
 TAUX_COURANT = 1_000_000  # cent pour cent : au-delà, un taux convenu revient au noyau NumPy
-VARIABLE = -1
-MUET = np.iinfo(np.int32).min  # le droit a levé une erreur : SANS_REPONSE, en 32 bits
+MUET, COMBLE = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # MUET : le droit a levé une erreur, SANS_REPONSE en 32 bits
 POSTES = ("penalites", "principal", "indemnite")
 DEPARTS = ("emission", "execution", "exigibilite")
 CLASSES = 64  # qu'une politique et un jour d'examen gardent compilées
@@ -31,52 +30,59 @@ SANS = DECALAGE + 1  # l'écart d'une date absente
 REGLE = np.dtype(
     [(nom, np.int64) for nom in ("tient", "court_avant", "connu_au", "partis_depuis", "solde_minimal")]
     + [(nom, np.int32) for nom in ("premier", "dernier", "plafond", "toujours", "sans_demeure", "a_payer")]
-    + [(nom, np.int8) for nom in ("depart", "prudence", "convenu", "court", "plancher", "interrompu", "butoir")]
+    + [(nom, np.int32) for nom in ("echeances", "suites", "departs", "etapes", "limites", "nets", "delais")]
+    + [(nom, np.int8) for nom in ("depart", "prudence", "convenu", "variable", "court", "plancher", "interrompu", "butoir")]
     + [("ordre", np.int8, len(POSTES))],
     align=True,
 )
-"""Ce qu'une classe a de constant ; ses paliers sont du rang ``premier`` au rang ``dernier``, exclu."""
+"""Ce qu'une classe a de constant ; ses paliers sont du rang ``premier`` au rang ``dernier``, exclu ; ses réponses, aux rangées dites."""
 ECHEANCE = np.dtype(
-    [(nom, np.int64) for nom in ("entamee", "indemnite", "plancher")]
-    + [(nom, np.int32) for nom in ("taux", "suivante", "alertes", "etape", "etape_le")]
-    + [(f"suite_{nom}", np.int32) for nom in Suite._fields],
-    align=True,
+    [(nom, np.int32) for nom in ("course", "indemnite", "plancher")] + [(nom, np.int16) for nom in ("suivante", "alertes")]
 )
-"""Ce qui suit d'une échéance, et d'elle seule si la prescription en part aussi (``suite_…``).
+"""Ce qui suit d'une échéance tant que rien n'est payé, par classe.
 
-``taux`` : le même tous les jours, sinon ``VARIABLE`` ; ``suivante`` : le rang de la période d'après.
+``course`` : ce que compte la période entamée, taux × jours ; d'un taux figé, le taux. ``suivante`` : le rang de la période d'après, dans sa table.
 """
+SUITE = np.dtype([(nom, np.int16 if nom in ("etape", "alertes") else np.int32) for nom in Suite._fields])
+"""Ce qui suit d'une échéance d'où part aussi la prescription."""
 DEPART = np.dtype([("valeur", np.int32), ("prudente", np.int32)])
 """La prescription, selon son départ."""
+ETAPE = np.dtype([("etape", np.int32), ("le", np.int32)])
+"""Ce que le scénario prévoit, selon l'échéance."""
 
 
 class Cases:
-    """Des réponses par classe et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une.
+    """Des réponses par question et par jour, rangées à la suite à mesure qu'elles se demandent ; la case zéro n'en est pas une.
 
     Une réponse rangée ne change plus : qui tient les premières cases peut les lire pendant que d'autres se rangent après elles.
     """
 
     def __init__(self, genre: Any) -> None:
-        self.ou = np.zeros((CLASSES + 1, DERNIER + 1), np.uint32)
+        self.ou = np.zeros((CLASSES, DERNIER + 1), np.uint32)
         self._toutes = np.zeros(1_024, genre)
         self._combien = 1
+        self._rangees: dict[Any, int] = {}
 
     @property
     def rangees(self) -> tuple[Any, Any]:
         """Où chercher, et les réponses ; une case au-delà de la dernière est d'un autre fil."""
         return self.ou, self._toutes[: self._combien]
 
-    def apprendre(self, k: int, jours: Entiers, repondre: Callable[[Entiers], Any]) -> None:
+    def rangee(self, question: Any) -> int:
+        """Celle de cette question, commune à plusieurs classes peut-être."""
+        return self._rangees.setdefault(question, len(self._rangees))
+
+    def apprendre(self, rangee: int, jours: Entiers, repondre: Callable[[Entiers], Any]) -> None:
         """Pose la question des jours dont la réponse n'est pas connue."""
         demandes = np.zeros(DERNIER + 1, bool)
         demandes[jours] = True
-        manquent = np.flatnonzero(demandes & (self.ou[k] == 0))
+        manquent = np.flatnonzero(demandes & (self.ou[rangee] == 0))
         fin = self._combien + len(manquent)
         if fin > len(self._toutes):
             self._toutes = np.concatenate([self._toutes, np.zeros(fin, self._toutes.dtype)])
         if len(manquent):
             self._toutes[self._combien : fin] = repondre(manquent)
-            self.ou[k, manquent] = np.arange(self._combien, fin)
+            self.ou[rangee, manquent] = np.arange(self._combien, fin)
             self._combien = fin
 
 
@@ -89,8 +95,8 @@ class Compilees:
         self.rangs: dict[Any, int] = {}
         self.regles = np.zeros(1, REGLE)
         self.paliers = np.zeros((4, 0), np.int64)
-        self.cases = tuple(map(Cases, (ECHEANCE, DEPART, np.int32, np.int8, np.int32)))
-        self.echeances, self.departs, self.limites, self.nets, self.delais = self.cases
+        self.cases = tuple(map(Cases, (ECHEANCE, SUITE, DEPART, ETAPE, np.int32, np.int8, np.int32)))
+        self.echeances, self.suites, self.departs, self.etapes, self.limites, self.nets, self.delais = self.cases
         self.constantes = (
             numero(droits.au),
             numero(ALERTE.depuis(droits.au)),
@@ -121,7 +127,8 @@ class Compilees:
         un = regle[0]
         variable = classe.court == "paliers" and paliers is not None
         haut = TAUX_COURANT if paliers is None else int(paliers.taux.max())
-        un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1))
+        la_plus_longue = self.paliers[3, premier:].max(initial=0)  # des périodes : taux × jours
+        un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1)) if la_plus_longue <= COMBLE else 0
         un["solde_minimal"] = classe.solde_minimal
         un["court_avant"], un["connu_au"] = TOUJOURS if classe.court == "rien" else au, JAMAIS
         if variable and paliers is not None:
@@ -136,6 +143,11 @@ class Compilees:
         un["a_payer"] = A_PAYER if classe.regime.interets_sous else 0
         un["depart"] = DEPARTS.index(classe.ligne.depart)
         un["prudence"], un["convenu"], un["court"] = bool(classe.ligne.prudence), classe.court == "fixe", classe.court != "rien"
+        un["variable"] = variable
+        un["echeances"], un["nets"], un["delais"] = (x.rangee(classe.cle) for x in (self.echeances, self.nets, self.delais))
+        un["suites"] = self.suites.rangee((classe.prescrire, classe.etape))
+        un["departs"], un["etapes"] = self.departs.rangee(classe.prescrire), self.etapes.rangee(classe.etape)
+        un["limites"] = self.limites.rangee(classe.limite)
         un["plancher"], un["interrompu"], un["butoir"] = classe.plancher is not None, classe.interrompu, bool(classe.ligne.butoir)
         premiers, derniers = ordre(classe.regime, self.droits.politique.conventions)
         un["ordre"] = [POSTES.index(p) for p in premiers + derniers if p in POSTES]
@@ -143,45 +155,44 @@ class Compilees:
 
     def apprendre(self, classe: Classe, c: Colonnes, payees: Entiers) -> None:
         """Pose les questions de ces lignes, et de ces jours de paiement."""
-        k, emise, executee = self.rang(classe), c.emise, c.executee
+        regle, emise, executee = self.regles[self.rang(classe)], c.emise, c.executee
         echeance, ecarts = echeances(classe, c, np.ones(len(emise), bool)), np.where(executee == 0, SANS, executee - emise)
         a_dater = ecarts[(c.echeance == 0) & (c.recue == 0) & ((executee == 0) | (np.abs(ecarts) <= DECALAGE))]
-        self.delais.apprendre(k, a_dater + DECALAGE, lambda codes: _delais(classe, codes - DECALAGE))
-        self.echeances.apprendre(k, echeance, lambda jours: self._echeances(classe, jours))
+        self.delais.apprendre(regle["delais"], a_dater + DECALAGE, lambda codes: _delais(classe, codes - DECALAGE))
+        self.echeances.apprendre(regle["echeances"], echeance, lambda jours: self._echeances(classe, jours))
+        self.suites.apprendre(regle["suites"], echeance, lambda jours: _ranger(SUITE, suites(self.droits, classe)(jours)))
+        self.etapes.apprendre(regle["etapes"], echeance, lambda jours: _ranger(ETAPE, classe.etape(jours)))
         departs = [emise] if classe.ligne.depart == "emission" else [echeance, np.where(executee == 0, emise, executee)]
         connus = np.concatenate([*departs, executee[executee != 0], payees])
-        self.departs.apprendre(k, connus, lambda jours: _departs(classe, jours))
-        if self.regles[k]["plafond"] and (net := classe.net) is not None:
+        self.departs.apprendre(regle["departs"], connus, lambda jours: _ranger(DEPART, classe.prescrire(jours)))
+        if regle["plafond"] and (net := classe.net) is not None:
             ecarts = np.maximum(echeance - emise, 0)
-            self.nets.apprendre(k, ecarts, lambda jours: np.asarray(net(jours)[0]))
+            self.nets.apprendre(regle["nets"], ecarts, lambda jours: np.asarray(net(jours)[0]))
             emises = emise[net(ecarts)[0] == 0]
-            self.limites.apprendre(k, emises, lambda jours: np.maximum(classe.limite(jours)[0], MUET).astype(np.int32))
+            self.limites.apprendre(regle["limites"], emises, lambda jours: np.maximum(classe.limite(jours)[0], MUET))
 
     def _echeances(self, classe: Classe, jours: Entiers) -> NDArray[Any]:
-        reponses, k = np.zeros(len(jours), ECHEANCE), self.rang(classe)
-        reponses["indemnite"], reponses["alertes"] = retards(self.droits, classe)(jours)
-        for nom, toute_faite in zip(Suite._fields, suites(self.droits, classe)(jours), strict=True):
-            reponses[f"suite_{nom}"] = toute_faite
-        reponses["etape"], etape_le = classe.etape(jours)
-        reponses["etape_le"] = np.maximum(etape_le, MUET)
+        indemnite, alertes = retards(self.droits, classe)(jours)
+        reponses = np.zeros(len(jours), ECHEANCE)
+        reponses["indemnite"], reponses["alertes"] = indemnite, alertes
         if classe.plancher is not None:
-            reponses["plancher"] = classe.plancher(jours)[0]
+            reponses["plancher"] = np.clip(classe.plancher(jours)[0], MUET, COMBLE)
         if classe.court == "paliers" and classe.paliers is not None:
-            reponses["entamee"], suivante = periodes(self.droits, classe, classe.paliers)(jours)
-            reponses["suivante"] = suivante.astype(np.int64) + self.regles[k]["premier"]
-            reponses["taux"] = VARIABLE
+            reponses["course"], reponses["suivante"] = periodes(self.droits, classe, classe.paliers)(jours)
         elif classe.court == "fige":
-            reponses["taux"] = classe.taux(jours, jours)
+            reponses["course"] = classe.taux(jours, jours)
         return reponses
+
+
+def _ranger(genre: Any, colonnes: Sequence[Any]) -> NDArray[Any]:
+    """Des colonnes, ligne à ligne ; un jour que le droit tait y est ``MUET``."""
+    reponses = np.zeros(len(colonnes[0]), genre)
+    for nom, colonne in zip(genre.names, colonnes, strict=True):
+        reponses[nom] = np.maximum(colonne, MUET)
+    return reponses
 
 
 def _delais(classe: Classe, ecarts: Entiers) -> NDArray[np.int32]:
     """Les jours que la loi accorde, de l'émission, à une facture sans échéance ni réception."""
     delais = [classe.delai(None if ecart == SANS else ecart, None) for ecart in ecarts.tolist()]
     return np.maximum(np.array(delais, np.int64), MUET).astype(np.int32)
-
-
-def _departs(classe: Classe, jours: Entiers) -> NDArray[Any]:
-    reponses = np.zeros(len(jours), DEPART)
-    reponses["valeur"], reponses["prudente"] = (np.maximum(x, MUET) for x in classe.prescrire(jours))
-    return reponses
