@@ -139,8 +139,7 @@ def lire(table: Any, au: int) -> Lues:
     if np.min(principal, initial=1) < 1 or np.max(principal, initial=1) > CENTIMES_MAX:
         simples &= (principal > 0) & (principal <= CENTIMES_MAX)
     taux = _entiers(table.column("taux_dix_milliemes"), SANS_TAUX)
-    if not entre(table.column("taux_dix_milliemes"), 0, DIX_MILLIEMES_MAX):
-        simples &= (taux >= 0) & (taux <= DIX_MILLIEMES_MAX) | _nuls(table.column("taux_dix_milliemes"))
+    _exclure(simples, table.column("taux_dix_milliemes"), taux, 0, DIX_MILLIEMES_MAX)
     paiements = _paiements(table, simples, au)
     sortes, sorte = _trier(table, taux, paiements)
     return Lues(Colonnes._make([principal, *jours, taux]), paiements, sortes, sorte, simples)
@@ -165,18 +164,30 @@ def _entiers(colonne: Any, absent: int) -> Entiers:
     """Une colonne absente n'occupe qu'une case."""
     if colonne.null_count == len(colonne):
         return np.broadcast_to(np.int64(absent), len(colonne))
-    pleine = colonne.fill_null(absent) if colonne.null_count else colonne
-    entiers: Entiers = seule(pleine).to_numpy(zero_copy_only=False)
-    return entiers
+    lue = seule(colonne)
+    presents, nombres = lue.buffers()
+    entiers: Entiers = np.frombuffer(nombres, lue.type.to_pandas_dtype())[lue.offset : lue.offset + len(lue)]
+    if not lue.null_count:
+        return entiers
+    bits = np.unpackbits(np.frombuffer(presents, np.uint8), count=lue.offset + len(lue), bitorder="little")
+    return np.where(bits[lue.offset :].view(bool), entiers, entiers.dtype.type(absent))
 
 
 def _jours(colonne: Any, simples: Masque, premier: int) -> Any:
     """Les jours, zéro s'ils manquent ; un jour hors du domaine retire sa ligne du noyau."""
     nombres = colonne.cast(pa.int32())
     jours = _entiers(nombres, 0)
-    if not entre(nombres, premier, DERNIER):
-        simples &= ((jours >= premier) & (jours <= DERNIER)) | _nuls(colonne)
+    _exclure(simples, nombres, jours, premier, DERNIER)
     return jours
+
+
+def _exclure(simples: Masque, colonne: Any, nombres: Any, premier: int, dernier: int) -> None:
+    """Retire du noyau les lignes dont la valeur, présente, n'est pas entre ces bornes ; d'une absente, ``nombres`` en sort."""
+    if not presente(nombres) or (not colonne.null_count and entre(colonne, premier, dernier)):
+        return
+    hors = (nombres < premier) | (nombres > dernier)
+    if np.count_nonzero(hors) > colonne.null_count:
+        simples &= ~hors | _nuls(colonne)
 
 
 def _paiements(table: Any, simples: Masque, au: int) -> Paiements | None:

@@ -13,7 +13,7 @@ import numpy as np
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.masse.blocs import par_sorte
 from recouvrement.masse.classes import Classe
-from recouvrement.masse.colonnes import DERNIER, PREMIER, Lues, Paiements, Rangs, numero, presente
+from recouvrement.masse.colonnes import DERNIER, PREMIER, Lues, Paiements, Rangs, presente
 from recouvrement.masse.interets import ANNEE
 from recouvrement.masse.noyau import BUTOIR
 from recouvrement.masse.reponses import DECALAGE, DEPARTS, MUET, POSTES, SANS, TAUX_COURANT, Compilees
@@ -24,6 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 INCONNUE, MUETTE, DISCUTEE = -1, -2, -3  # à poser ; le droit se tait ; au noyau NumPy
 PENALITES, PRINCIPAL, _ = range(len(POSTES))
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
+PREMIERE, TOUS = np.uintp(0), ~np.uintp(0)  # ce qu'un masque garde d'un rang
 VOISINES = 4_096  # lignes que le cache tient ensemble
 # Ces boucles ne créent aucun tableau : sans NRT, Numba ne compte pas les références de ceux qu'elles lisent, la moitié de leur temps.
 OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
@@ -53,6 +54,13 @@ def _lire(table: Any, rangee: Any, jour: Any) -> Any:
     """La réponse de ce jour, si elle est sue."""
     ou, reponses = table
     return reponses[ou[np.uintp(rangee), np.uintp(jour)]]
+
+
+@partie
+def _de(colonne: Any, i: Any) -> Any:
+    """Ce que la colonne dit de cette ligne."""
+    cases, masque = colonne
+    return cases[i & masque]
 
 
 @partie
@@ -204,11 +212,11 @@ def _ranger(debut: Any, fin: Any, sortes: Any, ordre: Any, places: Any) -> None:
     """L'ordre où traiter des lignes voisines : sorte par sorte, pour que les questions d'une ligne soient celles de la précédente."""
     places[:] = 0
     for i in range(debut, fin):
-        places[np.uintp(sortes[np.uintp(i)]) + 1] += 1
+        places[np.uintp(_de(sortes, np.uintp(i))) + 1] += 1
     for suivante in range(1, len(places)):
         places[suivante] += places[suivante - 1]
     for i in range(debut, fin):
-        sorte = np.uintp(sortes[np.uintp(i)])
+        sorte = np.uintp(_de(sortes, np.uintp(i)))
         ordre[places[sorte]] = i
         places[sorte] += 1
 
@@ -232,12 +240,19 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             i = np.uintp(ordre[np.uintp(voisine)])
         if not faites[i]:
             continue
-        k = rangs[sortes[i]]
+        k = rangs[_de(sortes, i)]
         if not k:
             au_noyau[i] = True
             continue
-        regle, principal, emise, executee, donnee = regles[k], principaux[i], emises[i], executees[i], donnees[i]
-        e = np.int64(donnee) if donnee else _dater(regle, emise, executee, recues[i], delais)
+        regle, principal, emise, executee, donnee = (
+            regles[k],
+            _de(principaux, i),
+            _de(emises, i),
+            _de(executees, i),
+            _de(donnees, i),
+        )
+        convenu = _de(convenus, i)
+        e = np.int64(donnee) if donnee else _dater(regle, emise, executee, _de(recues, i), delais)
         if e == INCONNUE:
             return rang
         if e == DISCUTEE:
@@ -249,11 +264,11 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if not _sue(echeances, regle.echeances, e):
             return rang
         jour = _lire(echeances, regle.echeances, e)
-        taux = convenus[i] if regle.convenu else jour.course
-        au_dela = _plafonner(regle, emise, e, executee > emise or contrats[i] != 0, nets, limites)
+        taux = convenu if regle.convenu else jour.course
+        au_dela = _plafonner(regle, emise, e, executee > emise or _de(contrats, i) != 0, nets, limites)
         if au_dela == INCONNUE:
             return rang
-        if au_dela == DISCUTEE or principal > regle.tient or convenus[i] > TAUX_COURANT:
+        if au_dela == DISCUTEE or principal > regle.tient or convenu > TAUX_COURANT:
             au_noyau[i] = True
             continue
         execution = executee or emise
@@ -282,7 +297,7 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         else:
             indemnite, lignes = jour.indemnite, e < regle.court_avant
             penalites = _a_l_examen(regle, jour, principal, taux, e, au, paliers[3])
-        if regle.plancher and lignes and convenus[i] < jour.plancher:
+        if regle.plancher and lignes and convenu < jour.plancher:
             alertes |= SOUS_PLANCHER
         retard = max(au - e, 0)
         if d_ailleurs:
@@ -309,9 +324,13 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
                 etape, etape_le = -1, 0
         if alertes == AUX_OBJETS or etat == AUX_OBJETS or au_dela == MUETTE:
             faites[i] = False
-        datees[i], retards[i], bits[i] = e, retard, alertes | etat | au_dela
-        restes[i], penalites_dues[i], indemnites[i], total[i] = principal, penalites, indemnite, principal + penalites + indemnite
-        if trop_percu:
+        if len(datees):
+            datees[i] = e
+        if len(restes):
+            restes[i] = principal
+        retards[i], bits[i] = retard, alertes | etat | au_dela
+        penalites_dues[i], indemnites[i], total[i] = penalites, indemnite, principal + penalites + indemnite
+        if len(trop_percus):
             trop_percus[i] = trop_percu
         valeurs[i], prudentes[i], etapes[i], etapes_le[i] = valeur, prudente, etape, etape_le
     return fin
@@ -326,7 +345,10 @@ def par_colonnes(lues: Lues, sortie: Sortie) -> None:
     with compilees.verrou:
         rangs = np.array([0 if classe is None else compilees.rang(classe) for classe in classes], np.uintp)
         compilees.publier()
-    lignes, ecrites = _figees(lues), (sortie.bloc, sortie.entiers["total_centimes"], np.zeros(n, bool))
+    a_ecrire = sortie.bloc._replace(
+        **{nom: np.empty(0, getattr(sortie.bloc, nom).dtype) for nom in sortie.partagees & set(sortie.bloc._fields)}
+    )
+    lignes, ecrites = _figees(lues), (a_ecrire, sortie.entiers["total_centimes"], np.zeros(n, bool))
     ordres = np.empty(VOISINES, np.uint32), np.empty(len(rangs) + 1, np.uint32)
     fait = 0
     while (fait := _lignes(fait, n, lignes, rangs, compilees.tables, ecrites, ordres)) < n:
@@ -358,19 +380,19 @@ def _etaler(numeros: Any, longueurs: Any, codes: Any, bornes: Any, dits: Any) ->
 
 def _figees(lues: Lues) -> tuple[Any, ...]:
     """Ce que la boucle lit, toujours des mêmes genres de tableaux : elle ne se compile qu'une fois."""
-    c, n = lues.colonnes, len(lues.simples)
-    zeros, longs = np.zeros(n, np.int32), np.zeros(n, np.int64)  # des colonnes absentes
-    sorte = zeros if lues.sorte is None else lues.sorte
-    jours = [x if presente(x) else zeros for x in (c.emise, c.echeance, c.executee, c.recue, c.contrat)]
-    principal, taux = (_figee(x if presente(x) else longs, np.int64) for x in (c.principal, c.taux))
-    paiements = tuple(_figee(x, np.int64) for x in lues.paiements or [longs[:0]] * 4)
-    return principal, *(_figee(x, np.int32) for x in jours), taux, _figee(sorte, np.uint32), paiements
+    c, aucune = lues.colonnes, np.zeros(1, np.uint32)
+    jours = (_figee(x, np.int32) for x in (c.emise, c.echeance, c.executee, c.recue, c.contrat))
+    sorte = np.broadcast_to(aucune, len(lues.simples)) if lues.sorte is None else lues.sorte
+    paiements = tuple(_figee(x, np.int64)[0] for x in lues.paiements or [aucune[:0]] * 4)
+    return _figee(c.principal, np.int64), *jours, _figee(c.taux, np.int64), _figee(sorte, np.uint32), paiements
 
 
-def _figee(colonne: Any, genre: Any) -> Any:
-    figee = np.ascontiguousarray(colonne, genre).view()
+def _figee(colonne: Any, genre: Any) -> tuple[Any, Any]:
+    """La colonne, et ce qui du rang d'une ligne donne celui de sa case : la première, d'une colonne absente."""
+    pleine = len(colonne) == 0 or presente(colonne)
+    figee = np.ascontiguousarray(colonne if pleine else colonne[:1], genre).view()
     figee.flags.writeable = False
-    return figee
+    return figee, TOUS if pleine else PREMIERE
 
 
 def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None], sortie: Sortie, debut: int) -> None:
@@ -385,10 +407,7 @@ def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None
 
 def _rendre(classe: Classe, lues: Lues, payees: Paiements | None, rangs: Rangs, sortie: Sortie) -> None:
     """Des lignes au noyau NumPy."""
-    vers, c = sortie.bloc, lues.colonnes.portion(rangs)
-    vers.echeance[rangs], vers.principal_centimes[rangs] = c.echeance, c.principal
-    vers.jours_retard[rangs] = np.maximum(numero(sortie.droits.au) - c.echeance, 0)
+    c = lues.colonnes.portion(rangs)
+    sortie.preparer(c, rangs)
     sortie.examiner(classe, c, payees and payees.portion(rangs), rangs)
-    sortie.entiers["total_centimes"][rangs] = (
-        vers.principal_centimes[rangs] + vers.penalites_centimes[rangs] + vers.indemnite_centimes[rangs]
-    )
+    sortie.totaliser(rangs)

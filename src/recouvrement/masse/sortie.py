@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from recouvrement.masse.classes import Classe, Droits
-from recouvrement.masse.colonnes import Colonnes, Lues, Paiements, Rangs, numero
+from recouvrement.masse.colonnes import Colonnes, Lues, Paiements, Rangs, numero, presente
 from recouvrement.masse.noyau import BLOC, Bloc, examiner
 from recouvrement.masse.schemas import SORTIE, TEXTE, schema_des_bilans, schema_des_rejets
 from recouvrement.masse.suites import codes_d_alerte
@@ -19,6 +19,7 @@ CODES = ("regime", "prescription_regime", "etape")
 DATES = ("echeance", "prescription", "prescription_prudente", "etape_le")
 CENTIMES = tuple(c.nom for c in SORTIE if c.nom.endswith("_centimes"))
 SOUVENT_NULS = ("interets_centimes", "frais_centimes", "trop_percu_centimes")
+A_SOMMER = ("principal_centimes", "penalites_centimes", "indemnite_centimes")
 ABSENT = -1
 Etaler = Callable[[Any, Any, Sequence[Any]], tuple[Any, Any]]
 """Les bornes de chaque liste, et leurs éléments à la suite ; des numéros, de la longueur et des éléments de chacun (voir ``_combiner``)."""
@@ -35,6 +36,7 @@ class Sortie:
     Attributes:
         debut: Rang de sa première ligne dans la table reçue.
         faites: Lignes dont le bilan est connu ; ``reprises`` : celles qu'a calculées le moteur d'objets.
+        partagees: Colonnes qui sont aussi d'autres, ou celles de la table reçue, tant que rien ne s'y écrit.
     """
 
     def __init__(self, droits: Droits, n: int, debut: int = 0) -> None:
@@ -45,9 +47,9 @@ class Sortie:
         self.rejets: list[tuple[int, str | None, str, str]] = []
         self.entiers: dict[str, Any] = {nom: _reserver(n, np.int64) for nom in CENTIMES if nom not in SOUVENT_NULS}
         self.entiers |= {nom: _reserver(n, np.int32) for nom in (*DATES, *CODES, "jours_retard", "alertes")}
-        self._zeros = np.zeros(n, np.int64)
-        self.entiers |= dict.fromkeys(SOUVENT_NULS, self._zeros)  # les mêmes, tant que rien ne s'y écrit
-        self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
+        self.entiers |= dict.fromkeys(SOUVENT_NULS, np.zeros(n, np.int64))
+        self.partagees = set(SOUVENT_NULS)
+        self.bloc: Bloc
         self._bits = codes_d_alerte(droits.avertissements)
         self._combinaisons: dict[tuple[str, ...], int] = {}
 
@@ -66,25 +68,37 @@ class Sortie:
         sorte = 0 if lues.sorte is None else lues.sorte
         self.faites[:] = lues.simples
         if lues.paiements is not None:
-            self.bloc = self.bloc._replace(trop_percu_centimes=self._a_ecrire("trop_percu_centimes"))
+            self._a_ecrire("trop_percu_centimes")
+        else:
+            self._partager("principal_centimes", lues.colonnes.principal)
+            if lues.colonnes.echeance.all():
+                self._partager("echeance", lues.colonnes.echeance)
+        self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
         if None in classes:
             self.faites &= np.array([classe is not None for classe in classes])[sorte]
         for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne")):
             codes = [ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes]
             self.entiers[nom][:] = np.array(codes, np.int32).take(sorte, mode="clip")
 
+    def _partager(self, nom: str, lue: Any) -> None:
+        """La colonne est, telle quelle, celle de la table."""
+        if presente(lue):
+            self.entiers[nom] = lue
+            self.partagees.add(nom)
+
     def _a_ecrire(self, nom: str) -> Any:
-        """La colonne, qui n'est plus celle des autres."""
-        if self.entiers[nom] is self._zeros:
-            self.entiers[nom] = np.zeros_like(self._zeros)
+        """La colonne, qui n'est plus que celle-ci."""
+        if nom in self.partagees:
+            self.entiers[nom] = self.entiers[nom].copy()
+            self.partagees.remove(nom)
         return self.entiers[nom]
 
-    def preparer(self, c: Colonnes, lignes: slice) -> None:
+    def preparer(self, c: Colonnes, lignes: Rangs | slice) -> None:
         """Ce qui ne dépend d'aucune classe : l'échéance donnée, son retard, le principal d'avant tout paiement."""
-        vers = self.bloc.portion(lignes)
-        vers.echeance[:], vers.principal_centimes[:] = c.echeance, c.principal
-        np.subtract(numero(self.droits.au), vers.echeance, out=vers.jours_retard)
-        np.maximum(vers.jours_retard, 0, out=vers.jours_retard)
+        for nom, lue in (("echeance", c.echeance), ("principal_centimes", c.principal)):
+            if nom not in self.partagees:
+                self.entiers[nom][lignes] = lue
+        self.entiers["jours_retard"][lignes] = np.maximum(numero(self.droits.au) - c.echeance, 0)
 
     def examiner(self, classe: Classe, c: Colonnes, paiements: Paiements | None, rangs: Rangs | slice) -> None:
         """Le noyau écrit ici des lignes voisines ; d'autres, à côté, et chacune rejoint sa place."""
@@ -97,11 +111,12 @@ class Sortie:
             self.entiers[nom][rangs] = getattr(a_cote, nom)
         self.faites[rangs.compress(~a_cote.faites)] = False
 
-    def totaliser(self, lignes: slice) -> None:
+    def totaliser(self, lignes: Rangs | slice) -> None:
         """La somme de ce que le noyau a écrit."""
-        vers, total = self.bloc.portion(lignes), self.entiers["total_centimes"][lignes]
-        np.add(vers.principal_centimes, vers.penalites_centimes, out=total)
-        np.add(total, vers.indemnite_centimes, out=total)
+        principal, penalites, indemnite = (self.entiers[nom][lignes] for nom in A_SOMMER)
+        total = principal + penalites
+        total += indemnite
+        self.entiers["total_centimes"][lignes] = total
 
     def poser(self, rang: int, resume: Mapping[str, Any]) -> None:
         """Une ligne du moteur d'objets."""
@@ -112,7 +127,7 @@ class Sortie:
                 valeur = 0 if valeur is None else numero(valeur)
             elif nom == "alertes":
                 valeur = self._combinaisons.setdefault(valeur, (1 << len(self._bits)) + len(self._combinaisons))
-            if valeur or self.entiers[nom] is not self._zeros:
+            if self.entiers[nom][rang] != valeur:
                 self._a_ecrire(nom)[rang] = valeur
         self.faites[rang] = self.reprises[rang] = True
 
@@ -122,17 +137,15 @@ class Sortie:
 
     def bilans(self, recue: Any, etaler: Etaler) -> Any:
         """La table des bilans, dans l'ordre des lignes reçues."""
-        rendu, toutes = schema_des_bilans(), bool(self.faites.all())
-        rangs = np.arange(len(self.faites)) if toutes else np.flatnonzero(self.faites)
-        colonnes = {nom: v if toutes else v[rangs] for nom, v in self.entiers.items()}
+        rendu, n, toutes = schema_des_bilans(), len(self.faites), bool(self.faites.all())
+        rangs = slice(None) if toutes else np.flatnonzero(self.faites)
+        colonnes = {nom: v[rangs] for nom, v in self.entiers.items()}
         noms = pa.array(self.droits.noms.noms, TEXTE)
         rendues: dict[str, Any] = {
-            "ligne": pa.array(rangs + self.debut if self.debut else rangs),
+            "ligne": pa.array(np.arange(self.debut, self.debut + n)[rangs]),
             **{nom: recue.column(nom) if toutes else recue.column(nom).take(pa.array(rangs)) for nom in TELLES_QUELLES},
             "alertes": self._alertes(colonnes.pop("alertes"), etaler),
-            "repris": pa.Array.from_buffers(
-                pa.bool_(), len(rangs), [None, _en_bits(self.reprises if toutes else self.reprises[rangs])]
-            ),
+            "repris": pa.Array.from_buffers(pa.bool_(), int(self.faites.sum()), [None, _en_bits(self.reprises[rangs])]),
         }
         presentes = _en_bits(colonnes["etape"] != ABSENT)
         for nom, valeurs in colonnes.items():
