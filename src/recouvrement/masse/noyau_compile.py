@@ -25,7 +25,7 @@ INCONNUE, MUETTE, DISCUTEE = -1, -2, -3  # à poser ; le droit se tait ; au noya
 PENALITES, PRINCIPAL, _ = range(len(POSTES))
 EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
 PREMIERE, TOUS = np.uintp(0), ~np.uintp(0)  # ce qu'un masque garde d'un rang
-VOISINES = 4_096  # lignes que le cache tient ensemble
+VOISINES = 2_048  # lignes que le cache tient ensemble
 # Ces boucles ne créent aucun tableau : sans NRT, Numba ne compte pas les références de ceux qu'elles lisent, la moitié de leur temps.
 OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 

@@ -65,20 +65,27 @@ class Sortie:
 
     def commencer(self, lues: Lues, classes: Sequence[Classe | None]) -> None:
         """Les codes de la classe de chaque ligne ; celles d'une classe que le noyau ne décrit pas ne sont pas faites."""
-        sorte = 0 if lues.sorte is None else lues.sorte
         self.faites[:] = lues.simples
         if lues.paiements is not None:
-            self._a_ecrire("trop_percu_centimes")
+            self.entiers["trop_percu_centimes"] = np.zeros(len(self.faites), np.int64)
+            self.partagees.remove("trop_percu_centimes")
         else:
             self._partager("principal_centimes", lues.colonnes.principal)
             if lues.colonnes.echeance.all():
                 self._partager("echeance", lues.colonnes.echeance)
         self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
         if None in classes:
+            sorte = 0 if lues.sorte is None else lues.sorte
             self.faites &= np.array([classe is not None for classe in classes])[sorte]
-        for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne")):
-            codes = [ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes]
-            self.entiers[nom][:] = np.array(codes, np.int32).take(sorte, mode="clip")
+        codes = {
+            nom: np.array([ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes], np.int32)
+            for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne"))
+        }
+        for debut in range(0, len(self.faites), BLOC):
+            lignes = slice(debut, debut + BLOC)
+            sorte = 0 if lues.sorte is None else lues.sorte[lignes].astype(np.intp)
+            for nom, ceux in codes.items():
+                self.entiers[nom][lignes] = ceux.take(sorte, mode="clip")
 
     def _partager(self, nom: str, lue: Any) -> None:
         """La colonne est, telle quelle, celle de la table."""
