@@ -121,6 +121,18 @@ def test_un_dictionnaire_de_tableaux() -> None:
     assert rendu.rejets["motif"].tolist() == []
 
 
+def test_ce_que_l_hote_change_ensuite_ne_change_pas_le_bilan() -> None:
+    """Le principal et l'échéance rendus sont ceux de la table reçue, sans copie : elle doit être à nous."""
+    principal = np.array([1_000_000])
+    donnees = colonnes(1) | {"principal_centimes": principal, "echeance": np.array([ECHEANCE], "datetime64[D]")}
+    tableau = pd.DataFrame(donnees)
+    d_un_dictionnaire, de_pandas = examiner_table(donnees, au=AU), examiner_table(tableau, au=AU)
+    principal[0] = tableau.loc[0, "principal_centimes"] = 5
+    for rendu in (d_un_dictionnaire, de_pandas):
+        assert (rendu.bilans["principal_centimes"][0], rendu.bilans["total_centimes"][0]) == (1_000_000, 1_045_376)
+        assert rendu.examiner(0).dossier.creances[0].principal.centimes == 1_000_000
+
+
 def test_les_horodatages_de_pandas_sont_des_jours_s_ils_sont_a_minuit() -> None:
     instants = pd.to_datetime(["2026-05-01", "2026-05-01 08:30", None], format="mixed")
     rendu = examiner(3, echeance=pa.array(instants, pa.timestamp("ns")))

@@ -31,6 +31,8 @@ class Recue:
 def ouvrir(donnees: Any, champ: str) -> tuple[Any, Callable[[Any], Any]]:
     """La table Arrow de ces données, et de quoi rendre une table dans le même genre.
 
+    Ce que l'hôte écrirait ensuite dans ses tableaux NumPy ou pandas n'y change rien : ils sont copiés.
+
     Args:
         donnees: Table, RecordBatch ou RecordBatchReader d'Arrow, tableau polars ou pandas, tout objet à capsule Arrow, dictionnaire de
             tableaux NumPy.
@@ -46,11 +48,13 @@ def ouvrir(donnees: Any, champ: str) -> tuple[Any, Callable[[Any], Any]]:
         return donnees.read_all(), lambda t: t.to_reader()
     try:
         if isinstance(donnees, Mapping):
-            return pa.table(dict(donnees)), _en_tableaux
+            return pa.table({nom: np.array(c) if isinstance(c, np.ndarray) else c for nom, c in donnees.items()}), _en_tableaux
         piece = type(donnees).__module__.partition(".")[0]
         if piece == "pandas":
             pandas = sys.modules["pandas"]
-            return pa.Table.from_pandas(donnees, preserve_index=False), lambda t: t.to_pandas(types_mapper=pandas.ArrowDtype)
+            return pa.Table.from_pandas(donnees.copy(), preserve_index=False), lambda t: t.to_pandas(
+                types_mapper=pandas.ArrowDtype
+            )
         if hasattr(donnees, "__arrow_c_stream__"):
             return _sans_vues(pa.table(donnees)), type(donnees) if piece == "polars" else _tel_quel
     except (pa.ArrowException, TypeError, ValueError) as e:
