@@ -244,14 +244,8 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if not k:
             au_noyau[i] = True
             continue
-        regle, principal, emise, executee, donnee = (
-            regles[k],
-            _de(principaux, i),
-            _de(emises, i),
-            _de(executees, i),
-            _de(donnees, i),
-        )
-        convenu = _de(convenus, i)
+        regle, principal, emise = regles[k], _de(principaux, i), _de(emises, i)
+        executee, donnee, convenu = _de(executees, i), _de(donnees, i), _de(convenus, i)
         e = np.int64(donnee) if donnee else _dater(regle, emise, executee, _de(recues, i), delais)
         if e == INCONNUE:
             return rang

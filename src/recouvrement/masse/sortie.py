@@ -74,9 +74,7 @@ class Sortie:
             if lues.colonnes.echeance.all():
                 self._partager("echeance", lues.colonnes.echeance)
         self.bloc = Bloc(faites=self.faites, **{nom: self.entiers[nom] for nom in Bloc._fields if nom != "faites"})
-        if None in classes:
-            sorte = 0 if lues.sorte is None else lues.sorte
-            self.faites &= np.array([classe is not None for classe in classes])[sorte]
+        decrites = np.array([classe is not None for classe in classes])
         codes = {
             nom: np.array([ABSENT if x is None else self.droits.noms.numero(getattr(x, droit).code) for x in classes], np.int32)
             for nom, droit in (("regime", "regime"), ("prescription_regime", "ligne"))
@@ -84,6 +82,7 @@ class Sortie:
         for debut in range(0, len(self.faites), BLOC):
             lignes = slice(debut, debut + BLOC)
             sorte = 0 if lues.sorte is None else lues.sorte[lignes].astype(np.intp)
+            self.faites[lignes] &= decrites.take(sorte)
             for nom, ceux in codes.items():
                 self.entiers[nom][lignes] = ceux.take(sorte, mode="clip")
 
