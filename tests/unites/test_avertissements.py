@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from attrs import evolve
 
-from fabrique import CREANCIER, SOCIETE, creance, dossier, examiner
-from recouvrement import MiseEnDemeure, Politique, Taux
-from recouvrement.courrier import rediger
+from fabrique import COMMUNE, CREANCIER, SOCIETE, creance, dossier, examiner
+from recouvrement import MiseEnDemeure, Politique, Taux, Transaction
+from recouvrement.courrier import ecrire, rediger
 from recouvrement.envoi import Memoire, expedier
 from recouvrement.modele.conditions import ConditionsPaiement
 from recouvrement.registre import RegistreMemoire
@@ -49,6 +49,24 @@ def test_un_delai_plus_court_que_l_usage() -> None:
     (alerte,) = rediger(courte, bilan).avertissements
     assert alerte.cle == "delai_court"
     assert "4\N{NO-BREAK SPACE}septembre 2026" in alerte.message
+
+
+def test_une_transaction_avec_un_acheteur_public_ne_renonce_pas_aux_interets_moratoires() -> None:
+    for debiteur, averti in ((SOCIETE, []), (COMMUNE, ["renonciation_publique"])):
+        bilan = examiner(dossier(creance(debiteur=debiteur)), au=AU)
+        accord = Transaction(
+            le=AU,
+            creancier=CREANCIER,
+            debiteur=debiteur,
+            objet="la conformité de la livraison de la facture F-1",
+            demande=bilan.total.valeur,
+            position="la livraison est incomplète",
+            montant="1.00",
+            payer_le=date(2026, 10, 1),
+            renonciation="sa réclamation du 3 juin 2026",
+            delai=15,
+        )
+        assert [x.cle for x in ecrire("transaction", bilan, accord).avertissements] == averti
 
 
 def test_l_envoi_les_rapporte_a_blanc() -> None:

@@ -17,6 +17,7 @@ DES_CHIFFRES = frozenset(
 DU_DOSSIER = frozenset({"prescription_proche", "credit_possible", "creancier_etranger"})
 DELAI_D_USAGE = {True: 15, False: 8}  # un consommateur, un autre : jours après la présentation
 MENTIONS = Source("Code de commerce", "R. 123-237")
+MORATOIRES = Source("Code de la commande publique", "L. 2192-14")
 EN_AFFAIRES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
 
 
@@ -25,7 +26,7 @@ def avertir(courrier: Courrier, faits: Faits) -> tuple[Alerte, ...]:
     retenues = DU_DOSSIER | (DES_CHIFFRES if faits.reclame_accessoires else frozenset())
     visees = {b.creance.reference for b in faits.visees}
     du_bilan = [a for a in faits.bilan.alertes if a.cle in retenues and (not a.creance or a.creance in visees)]
-    return (*du_bilan, *_delai(courrier, faits), *_mentions(courrier))
+    return (*du_bilan, *_delai(courrier, faits), *_renonciation(courrier, faits), *_mentions(courrier))
 
 
 def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
@@ -37,6 +38,16 @@ def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
     if reste < usage:
         message = f"délai court : {compter(reste, 'jour')} après la présentation, présumée le {date_fr(presentee)} ; l'usage en laisse {usage}"
         yield Alerte("delai_court", "attention", message, source=Source("Code civil", "1231"))
+
+
+def _renonciation(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
+    """Ce qu'une transaction abandonne s'écrit librement : seul un humain voit si ce sont des intérêts moratoires."""
+    if courrier.lettre == "transaction" and any(b.regime == "public" for b in faits.visees):
+        message = (
+            "renoncer aux intérêts moratoires d'un acheteur public est réputé non écrit, même par transaction (CAA Douai, 27 février "
+            "2020, n° 18DA02505) : n'abandonnez que du principal"
+        )
+        yield Alerte("renonciation_publique", "attention", message, source=MORATOIRES)
 
 
 def _mentions(courrier: Courrier) -> Iterator[Alerte]:
