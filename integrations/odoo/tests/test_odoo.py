@@ -85,6 +85,18 @@ def test_un_montant_qui_n_est_pas_en_centimes_est_refuse(base, odoo):
     assert anomalie.gravite == "refus"
 
 
+def test_un_paiement_refuse_retient_les_creances_qu_il_touche(base, odoo):
+    tiers, autre = base.tiers("Sud", **SUD), base.tiers("Nord", is_company=True)
+    payee, voisine = (base.ligne(tiers, 1200.0, "2026-06-01", echeance="2026-07-01", numero=f"F-{i}") for i in (1, 2))
+    base.ligne(autre, 80.0, "2026-06-01", echeance="2026-07-01", numero="F-3")
+    base.rapprocher(payee, base.ligne(tiers, -300.0, "2026-07-10", facture=False, reste=0), 0.1 + 0.2)
+    base.ligne(tiers, -(0.1 + 0.2), "2026-07-15", facture=False)
+    dossiers, anomalies = lire(odoo, 1)
+    refus = [a.creances for a in anomalies if a.gravite == "refus"]
+    assert refus == [(str(payee),), (str(payee), str(voisine))]
+    assert (len(dossiers), [d.evenements for d in dossiers]) == (2, [(), ()])
+
+
 def test_les_pages_se_suivent(base, odoo, monkeypatch):
     monkeypatch.setattr(client, "PAGE", 2)
     tiers = base.tiers("Sud", **SUD)

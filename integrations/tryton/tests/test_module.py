@@ -57,11 +57,12 @@ class Cabinet:
         (lu,) = self.pool.get("party.party").create([{"name": nom, "addresses": [], **champs}])
         return lu
 
-    def ecrire(self, journal, le, tiers, montant, *, echeance=None, contre=None, valider=True):
+    def ecrire(self, journal, le, tiers, montant, *, echeance=None, contre=None, valider=True, **ligne):
         """Au débit du client si le montant est positif ; rend la ligne du client."""
         Move, Period = self.pool.get("account.move"), self.pool.get("account.period")
         debit, credit = max(montant, Decimal(0)), max(-montant, Decimal(0))
         client = {"account": self.client.id, "party": tiers.id, "debit": debit, "credit": credit, "maturity_date": echeance}
+        client |= ligne
         autre = {"account": (contre or self.produit).id, "debit": credit, "credit": debit}
         (ecriture,) = Move.create(
             [
@@ -101,8 +102,8 @@ class Cabinet:
             Invoice.post([facture])
         return facture
 
-    def reglement(self, tiers, montant, le):
-        return self.ecrire(self.caisse, le, tiers, -Decimal(montant), contre=self.banque)
+    def reglement(self, tiers, montant, le, **ligne):
+        return self.ecrire(self.caisse, le, tiers, -Decimal(montant), contre=self.banque, **ligne)
 
     def relancer(self, ligne, jours=(5, 20), etapes=("courriel", None)):
         """Une procédure d'account_dunning, une relance de cette ligne traitée le jour du premier niveau."""
@@ -190,6 +191,18 @@ class RecouvrementTestCase(CompanyTestMixin, ModuleTestCase):
             self.assertEqual((paye.creance, paye.moyen), (due.creance.reference, "virement"))
             self.assertEqual((compense.creance, compense.moyen), (None, "compensation"))
             self.assertLess(bilan.par_creance[str(ancienne.id)].principal.valeur.decimal, Decimal("500.00"))
+
+    @with_transaction()
+    def test_reglement_refuse_retient_les_creances_du_tiers(self):
+        with cabinet() as c:
+            yen = create_currency("JPY")  # tenu ici à deux décimales : il n'en a aucune
+            tiers = c.tiers("Sud", recouvrement_qualite="commercant")
+            facture = c.facture(tiers)
+            devise = {"second_currency": yen.id, "amount_second_currency": Decimal("-60.25")}
+            c.reglement(tiers, "0.37", date(2026, 5, 2), **devise)
+            (bilan,), (anomalie,) = c.bilans(tiers)
+            self.assertEqual((anomalie.gravite, anomalie.creances), ("refus", (str(facture.id),)))
+            self.assertEqual(bilan.dossier.evenements, ())
 
     @with_transaction()
     def test_deux_echeances_une_indemnite(self):

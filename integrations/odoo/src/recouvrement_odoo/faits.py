@@ -56,7 +56,7 @@ class _Livres:
         return Lecture(
             creances=tuple(creances.values()),
             evenements=tuple(e for e in self._reductions(debits) if e.creance in creances),
-            encaissements=tuple(self._libres([x for x in lignes if x["balance"] < 0], debiteurs)),
+            encaissements=tuple(self._libres([x for x in lignes if x["balance"] < 0], debits.values(), debiteurs)),
             anomalies=tuple(self.constat.anomalies),
         )
 
@@ -88,23 +88,26 @@ class _Livres:
         ecritures = {x["id"]: x for x in self.odoo.tout("account.move.line", [["id", "in", credits_]], ("date", "move_type"))}
         for r in lus:
             ligne, credit = debits[r["debit_move_id"][0]], ecritures[r["credit_move_id"][0]]
-            faits = {
-                "le": _jour(credit["date"]),
-                "montant": Montant(abs(r["debit_amount_currency"]), ligne["currency_id"][1]),
-                "creance": str(ligne["id"]),
-                "reference": f"rapprochement {r['id']}",
-            }
-            yield Avoir(**faits) if credit["move_type"] == "out_refund" else Paiement(**faits)
+            fait, reference = Avoir if credit["move_type"] == "out_refund" else Paiement, f"rapprochement {r['id']}"
+            try:
+                montant = Montant(abs(r["debit_amount_currency"]), ligne["currency_id"][1])
+                yield fait(le=_jour(credit["date"]), montant=montant, creance=str(ligne["id"]), reference=reference)
+            except DonneeInvalide as e:
+                self.constat.a(reference).refuser(e, (str(ligne["id"]),))
 
-    def _libres(self, credits_: list[dict[str, Any]], debiteurs: Mapping[int, Debiteur | None]) -> Iterator[Encaissement]:
+    def _libres(self, credits_: Any, debits: Any, debiteurs: Mapping[int, Debiteur | None]) -> Iterator[Encaissement]:
         """Ce qu'un règlement ou un avoir a de non rapproché : la loi l'impute, dans le dossier du client."""
         for ligne in credits_:
             debiteur = debiteurs[ligne["partner_id"][0]] if ligne["partner_id"] else None
             if debiteur:
-                moyen = "compensation" if ligne["move_type"] == "out_refund" else "virement"
-                montant = _montant(ligne, "amount_residual_currency")
-                le, reference = _jour(ligne["date"]), f"ligne {ligne['id']}"
-                yield Encaissement(paiement=Paiement(le=le, montant=montant, moyen=moyen, reference=reference), debiteur=debiteur)
+                moyen, reference = "compensation" if ligne["move_type"] == "out_refund" else "virement", f"ligne {ligne['id']}"
+                try:
+                    montant = _montant(ligne, "amount_residual_currency")
+                    paiement = Paiement(le=_jour(ligne["date"]), montant=montant, moyen=moyen, reference=reference)
+                    yield Encaissement(paiement=paiement, debiteur=debiteur)
+                except DonneeInvalide as e:
+                    siennes = tuple(str(x["id"]) for x in debits if x["partner_id"] == ligne["partner_id"])
+                    self.constat.a(reference).refuser(e, siennes)
 
     def _tiers(self, numeros: set[int]) -> dict[int, dict[str, Any]]:
         return {x["id"]: x for x in self.odoo.tout("res.partner", [["id", "in", sorted(numeros)]], _TIERS)}

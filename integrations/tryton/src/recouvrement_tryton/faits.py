@@ -64,7 +64,7 @@ class _Livres:
         debiteurs = {p: self._partie(Debiteur, p) for p in {x.party for x in lignes}}
         creances = list(self._creances(debits, creancier, debiteurs)) if creancier else []
         connues = {x.reference for x in creances}
-        payes = [(self._paiement(x, debits, connues), debiteurs[x.party]) for x in lignes if x.credit > x.debit]
+        payes = [(p, debiteurs[x.party]) for x in lignes if x.credit > x.debit and (p := self._paiement(x, debits, connues))]
         return Lecture(
             creances=tuple(creances),
             evenements=(*(p for p, _ in payes if p.creance), *self._dits_par_les_relances(connues)),
@@ -90,7 +90,7 @@ class _Livres:
             except DonneeInvalide as e:
                 self.constat.a(ligne.rec_name).refuser(e)
 
-    def _paiement(self, ligne: Any, debits: Iterable[Any], connues: set[str]) -> Paiement:
+    def _paiement(self, ligne: Any, debits: Iterable[Any], connues: set[str]) -> Paiement | None:
         """Un règlement porté sur une facture d'une seule échéance la désigne ; sinon la loi l'impute, dans le dossier du tiers.
 
         Un avoir non lettré ne dit pas quelle facture il réduit : il se compense, du jour où il est émis.
@@ -99,13 +99,18 @@ class _Livres:
         visees = (
             {str(x.id) for x in debits if _facture(x) in ligne.invoice_payments} & connues if ligne.invoice_payments else set()
         )
-        return Paiement(
-            le=ligne.date,
-            montant=_montant(ligne),
-            creance=min(visees) if len(visees) == 1 else None,
-            reference=f"ligne {ligne.id}",
-            moyen="compensation" if facture and facture.total_amount < 0 else "virement",
-        )
+        try:
+            return Paiement(
+                le=ligne.date,
+                montant=_montant(ligne),
+                creance=min(visees) if len(visees) == 1 else None,
+                reference=f"ligne {ligne.id}",
+                moyen="compensation" if facture and facture.total_amount < 0 else "virement",
+            )
+        except DonneeInvalide as e:
+            siennes = visees or {str(x.id) for x in debits if x.party == ligne.party}
+            self.constat.a(ligne.rec_name).refuser(e, tuple(sorted(siennes)))
+            return None
 
     def _dits_par_les_relances(self, connues: set[str]) -> Iterator[Any]:
         """Un niveau passé qui nomme une étape l'a faite ; une relance bloquée arrête la suite pour sa ligne."""
