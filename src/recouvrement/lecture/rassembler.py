@@ -46,11 +46,13 @@ def rassembler(
     lues: list[tuple[str, Lecture]] = []
     anomalies: list[Anomalie] = []
     for source, lecture in lectures:
+        nom = source.name if isinstance(source, Path) else source
         if isinstance(lecture, Lecture):
-            lues.append((source.name if isinstance(source, Path) else source, lecture))
+            lues.append((nom, lecture))
             anomalies.extend(lecture.anomalies)
         else:
-            anomalies.append(Anomalie(gravite="refus", ou="", message=str(lecture), creances=()))
+            ou = "" if isinstance(lecture, DonneeInvalide) else nom  # une donnée invalide dit déjà où
+            anomalies.append(Anomalie(gravite="refus", ou=ou, message=str(lecture), creances=()))
     creances = _sans_doublon(((nom, c) for nom, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
     suivis: list[list[_Fait]] = [[] for _ in dossiers]

@@ -6,7 +6,7 @@ import pytest
 
 from fabrique import CONSOMMATEUR, creance
 from fabrique_livres import fec, reglement, vente
-from recouvrement import Creancier, DonneeInvalide, Qualite
+from recouvrement import Creancier, DependanceManquante, DonneeInvalide, Qualite
 from recouvrement.lecture import LecteurCsv, LecteurFacture, LecteurFEC, lire_table, rassembler
 from recouvrement.ports import Anomalie, Lecture
 
@@ -81,6 +81,11 @@ def test_un_tableau_dit_aussi_sa_ligne() -> None:
 def test_un_fichier_illisible_a_pu_porter_un_paiement() -> None:
     dossiers, (refus,) = rassembler([LIVRES, (Path("x.csv"), DonneeInvalide("fichier vide", ou="x.csv"))])
     assert all(refus.atteint(d) for d in dossiers)
+
+
+def test_un_fichier_qui_demande_un_complement_est_nomme() -> None:
+    _, (refus,) = rassembler([LIVRES, (Path("avoir.pdf"), DependanceManquante("La lecture d'un PDF Factur-X", "facturx"))])
+    assert str(refus).startswith("avoir.pdf : La lecture d'un PDF Factur-X demande un complément")
 
 
 def test_un_avoir_refuse_atteint_sa_facture_seule() -> None:
