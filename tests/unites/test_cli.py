@@ -682,6 +682,12 @@ def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
     assert (code, "un seul fichier" in erreurs) == (2, True)
 
 
+def test_des_evenements_en_colonnes_ne_s_oublient_pas(capsys, creances: Path, tmp_path: Path) -> None:
+    code, dit, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--evenements", tmp_path / "paiements.csv")
+    assert (code, dit) == (2, "")
+    assert "--evenements : sans --vers" in erreurs
+
+
 SMTP = '[smtp]\nhote = "127.0.0.1"\nport = 1\nexpediteur = "compta@exemple.example"\nsecurite = "aucune"\n'
 
 

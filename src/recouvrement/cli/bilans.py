@@ -49,6 +49,9 @@ def examiner(options: argparse.Namespace, dossiers: Lus, anomalies: list[Anomali
     """Le bilan de chaque débiteur ; avec ``--vers``, ceux d'un fichier en colonnes."""
     if options.en_colonnes:
         return _en_colonnes(options)
+    if options.evenements:
+        remede = "Donnez ce fichier parmi les autres, ou ajoutez --vers."
+        raise DonneeInvalide("sans --vers, cette option n'a pas d'objet", champ="--evenements", remede=remede)
     bilans = bilans_de(options, dossiers, anomalies)
     lignes = [{"debiteur": b.dossier.debiteur.nom} | ligne for b in bilans for ligne in b.vers_lignes()]
     rendu = {"au": options.au.isoformat(), "bilans": [b.vers_dict() for b in bilans], "anomalies": [str(a) for a in anomalies]}
