@@ -248,7 +248,7 @@ def test_deux_passages_n_envoient_qu_une_fois(capsys, creances: Path, tmp_path: 
     assert any(
         "10 000,00".replace(" ", "\N{NARROW NO-BREAK SPACE}") in o.decode() for n, o in avant.items() if n.endswith(".txt")
     )
-    _lettres(capsys, creances, vers)
+    assert _lettres(capsys, creances, vers)[1].startswith("Aucune étape n'est due au 1er\N{NO-BREAK SPACE}septembre 2026")
     _lettres(capsys, creances, vers, au="2026-09-02")
     assert {n: o for n, o in _arbre(vers).items() if "registre" not in n} == avant
 

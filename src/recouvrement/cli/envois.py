@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from recouvrement.affichage import date_fr
 from recouvrement.cli.bilans import bilans_de
 from recouvrement.cli.entree import Lus, horloge, lire_toml, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
@@ -94,13 +95,16 @@ def _envoyer(
             relire=lambda dossier: dossier,
             a_blanc=a_blanc,
         )
-        rates = 0
+        rates, vus = 0, False
         for envoi in envois:
+            vus = True
             rates += envoi.issue in ("erreur", "refuse", "a_retenter", "inconnu")
             quoi = envoi.detail or ", ".join(d.nom for d in envoi.documents)
             print(" : ".join(p for p in (envoi.dossier.debiteur.nom, issues.get(envoi.issue, envoi.issue), quoi) if p))
             for alerte in envoi.avertissements:
                 print(f"  ! {alerte.message}")
+        if dossiers and not vus:
+            print(f"Aucune étape n'est due au {date_fr(options.au)} ; celles que le registre porte déjà ne se refont pas.")
     return EN_PARTIE if rates else TOUT_LU
 
 
