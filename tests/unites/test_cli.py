@@ -43,7 +43,7 @@ def test_examiner_en_tableau(capsys, creances: Path) -> None:
     code, dit, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01")
     assert (code, erreurs) == (0, "")
     for attendu in (
-        "Menuiserie SARL (commercant), au 1er\N{NO-BREAK SPACE}septembre 2026",
+        "Menuiserie SARL (commerçant), au 1er\N{NO-BREAK SPACE}septembre 2026",
         "F-1",
         "01/05/2026",
         "123 j",
@@ -625,8 +625,8 @@ def test_deux_creanciers_d_un_meme_debiteur_se_distinguent(capsys, tmp_path: Pat
     autre = BONNE.replace("F-1", "F-9").replace("Atelier Lumière SAS;commercant;732829320", "Scierie SA;commercant;552100554")
     (tmp_path / "c.csv").write_text(ENTETE + BONNE + autre, encoding="utf-8")
     _, dit, _ = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01")
-    assert "Menuiserie SARL envers Atelier Lumière SAS (commercant)" in dit
-    assert "Menuiserie SARL envers Scierie SA (commercant)" in dit
+    assert "Menuiserie SARL envers Atelier Lumière SAS (commerçant)" in dit
+    assert "Menuiserie SARL envers Scierie SA (commerçant)" in dit
 
 
 def test_une_sortie_fermee_ne_laisse_pas_de_trace(creances: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from recouvrement.affichage import compter, date_fr
+from recouvrement.affichage import compter, date_fr, dire
 from recouvrement.cli.entree import Lus, lecteurs, politique_de
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_clair, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
@@ -259,7 +259,7 @@ def _tableau(bilan: Bilan, nom: str, anomalies: Sequence[Anomalie]) -> str:
         for b in bilan.creances
     ]
     total = [("Total", "", "", *(str(getattr(bilan, p).valeur) for p in COLONNES), "")] if len(lignes) > 1 else []
-    tete = f"{nom} ({bilan.dossier.debiteur.qualite.value.replace('_', ' ')}), au {date_fr(bilan.au)}"
+    tete = f"{nom} ({dire(bilan.dossier.debiteur.qualite)}), au {date_fr(bilan.au)}"
     suite = f"→ {bilan.prochaine}" if bilan.prochaine else f"→ rien à faire : {_pourquoi(bilan)}"
     alertes = [f"! {a.creance + ' : ' if a.creance else ''}{a.message}" for a in bilan.alertes]
     doutes = [f"! un événement refusé a pu changer la somme : {a.ou or a.message}" for a in anomalies if a.atteint(bilan.dossier)]
