@@ -87,8 +87,8 @@ def _en_colonnes(options: argparse.Namespace) -> int:
         "rejets": str(passage.rejets),
     }
     if not pour_un_programme(options, [rendu], rendu):
-        print(f"{passage.lignes} lignes dans {passage.bilans}, dont {passage.reprises} par le moteur d'objets.")
-        print(f"{passage.rejetees} rejets dans {passage.rejets}.")
+        print(f"{compter(passage.lignes, 'ligne')} dans {passage.bilans}, dont {passage.reprises} par le moteur d'objets.")
+        print(f"{compter(passage.rejetees, 'rejet')} dans {passage.rejets}.")
     return EN_PARTIE if passage.rejetees else TOUT_LU
 
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from recouvrement.affichage import compter
 from recouvrement.cli.entree import Lus, horloge
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU
 from recouvrement.erreurs import DonneeInvalide, cause
@@ -16,7 +17,8 @@ def verifier(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anoma
     """Relit toute la chaîne."""
     with _ouvrir(options.registre) as registre:
         verdict = registre.verifier(options.ancre)
-    print(f"{verdict.inscriptions} inscriptions, {'intactes' if verdict.intacte else 'altérées : ' + verdict.defaut}")
+    etat = "intacte" if verdict.intacte else f"altérée : {verdict.defaut}"
+    print(f"{compter(verdict.inscriptions, 'inscription')}, chaîne {etat}")
     print(f"tête : {verdict.tete}")
     return TOUT_LU if verdict.intacte else EN_PARTIE
 
@@ -32,7 +34,7 @@ def exporter(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[Anoma
             sortie.write(chronologie.vers_csv())
     except OSError as e:
         raise DonneeInvalide(f"fichier impossible à créer ({cause(e)})", champ="--vers", valeur=str(options.vers)) from None
-    print(f"{len(chronologie.lignes)} inscriptions dans {options.vers}")
+    print(f"{compter(len(chronologie.lignes), 'inscription')} dans {options.vers}")
     return TOUT_LU
 
 
@@ -40,7 +42,7 @@ def sauvegarder(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[An
     """Copie et relit la copie."""
     with _ouvrir(options.registre) as registre:
         verdict = registre.sauvegarder(options.vers)
-    print(f"{options.vers} : {verdict.inscriptions} inscriptions, tête {verdict.tete}")
+    print(f"{options.vers} : {compter(verdict.inscriptions, 'inscription')}, tête {verdict.tete}")
     return TOUT_LU
 
 
