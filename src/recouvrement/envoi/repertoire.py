@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from recouvrement.affichage import en_clair
 from recouvrement.envoi._adresse import autour_de_la_voie
 from recouvrement.erreurs import EnvoiImpossible, cause
 from recouvrement.modele.actes import Transmission
@@ -78,7 +79,7 @@ def noms_de_fichiers(pli: Pli) -> tuple[str, ...]:
 def feuille_d_adresse(pli: Pli) -> tuple[Document, ...]:
     """La feuille d'adresse, en texte : destinataire dans l'ordre postal, documents dans l'ordre du pli.
 
-    Rien sans adresse postale, ni pour un courriel.
+    Une lettre rendue en plusieurs formats n'y est qu'un document. Rien sans adresse postale, ni pour un courriel.
     """
     adresse = pli.destinataire.adresse
     if adresse is None or isinstance(pli.acte, Transmission) or pli.acte.canal == "courriel":
@@ -86,9 +87,23 @@ def feuille_d_adresse(pli: Pli) -> tuple[Document, ...]:
     sur, sous = autour_de_la_voie(adresse)
     pays = [] if adresse.pays == "FR" else [f"Pays : {adresse.pays}"]
     lignes = [pli.destinataire.nom, *sur, adresse.voie, *sous, f"{adresse.code_postal} {adresse.commune}", *pays]
-    contenu = [f"{rang}. {nom}" for rang, nom in enumerate(noms_de_fichiers(pli), 1)]
-    texte = "\n".join((*map(_ligne, lignes), "", f"À mettre sous pli ({_ligne(pli.acte.etape)}) :", *contenu, ""))
+    contenu = [f"{rang}. {', ou '.join(formats)}" for rang, formats in enumerate(_par_document(pli), 1)]
+    texte = "\n".join((*map(_ligne, lignes), "", f"À mettre sous pli ({_ligne(en_clair(pli.acte.etape))}) :", *contenu, ""))
     return (Document(f"{_racine(pli)}_adresse.txt", "text/plain; charset=utf-8", texte.encode()),)
+
+
+def _par_document(pli: Pli) -> list[list[str]]:
+    """Les noms de fichiers ; ceux d'un même document, qui ne diffèrent que par leur format, sont ensemble."""
+    reunis: list[list[str]] = []
+    precedent = ("", "")
+    for nom, document in zip(noms_de_fichiers(pli), pli.documents, strict=True):
+        souche, _, suffixe = document.nom.rpartition(".")
+        if reunis and souche == precedent[0] and suffixe != precedent[1]:
+            reunis[-1].append(nom)
+        else:
+            reunis.append([nom])
+        precedent = (souche, suffixe)
+    return reunis
 
 
 def _racine(pli: Pli) -> str:

@@ -147,9 +147,23 @@ def test_une_feuille_d_adresse_dit_a_qui_et_quoi(canal):
     assert len(fichiers(canal)) == 3
     assert feuille.read_text(encoding="utf-8").splitlines() == [
         "Dupont", "Bâtiment B", "12 rue A", "BP 12", "1000 Bruxelles", "Pays : BE",
-        "", "À mettre sous pli (relance_1) :", f"1. {lettre}", f"2. {facture}",
+        "", "À mettre sous pli (relance 1) :", f"1. {lettre}", f"2. {facture}",
     ]  # fmt: skip
     assert "déjà présent" in canal.remettre(poste).detail
+
+
+def test_une_lettre_en_plusieurs_formats_n_est_qu_un_document():
+    noms = ("lettre.pdf", "lettre.html", "facture.pdf", "facture.pdf")
+    adresse = Adresse(voie="12 rue A", code_postal="69001", commune="Lyon")
+    poste = evolve(
+        pli(documents=tuple(Document(nom, "application/octet-stream", b"x") for nom in noms)),
+        destinataire=Destinataire(nom="Dupont", adresse=adresse),
+        acte=Relance(le=date(2026, 11, 21), etape="relance_1", canal="courrier"),
+    )
+    en_pdf, en_html, *factures = noms_de_fichiers(poste)
+    (feuille,) = feuille_d_adresse(poste)
+    contenu = feuille.octets.decode().split(":\n")[1].splitlines()
+    assert contenu == [f"1. {en_pdf}, ou {en_html}", f"2. {factures[0]}", f"3. {factures[1]}"]
 
 
 def test_pli_sans_document(canal):
