@@ -27,7 +27,7 @@ ENTREE = (
     ),
     Colonne("emise_le", JOUR, False, "émission de la facture"),
     Colonne("creancier_qualite", TEXTE, False, "« commercant », « professionnel »… : les valeurs de Qualite"),
-    Colonne("debiteur_qualite", TEXTE, False, "idem ; jamais devinée"),
+    Colonne("debiteur_qualite", TEXTE, False, "les mêmes valeurs ; jamais devinée"),
     Colonne("echeance", JOUR, True, "absente : calculée par la loi"),
     Colonne("executee_le", JOUR, True, "livraison ou fin de la prestation"),
     Colonne("recue_le", JOUR, True, "réception de la demande de paiement, acheteur public"),
