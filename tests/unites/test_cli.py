@@ -682,6 +682,18 @@ def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
     assert (code, "un seul fichier" in erreurs) == (2, True)
 
 
+def test_un_parquet_sans_vers_dit_comment_le_lire(capsys, tmp_path: Path) -> None:
+    (tmp_path / "creances.parquet").write_bytes(b"PAR1")
+    code, _, erreurs = lancer(capsys, "examiner", tmp_path / "creances.parquet", "--au", "2026-09-01")
+    assert (code, "Un Parquet ou un Arrow : examiner --vers." in erreurs) == (1, True)
+
+
+def test_des_colonnes_d_un_autre_nom_se_gardent_par_une_correspondance(capsys, tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("Facture;Client\nF-1;Durand\n", encoding="utf-8")
+    code, _, erreurs = lancer(capsys, "examiner", tmp_path / "export.csv", "--au", "2026-09-01")
+    assert (code, "Pour garder vos noms, donnez --correspondance TOML." in erreurs) == (1, True)
+
+
 def test_des_evenements_en_colonnes_ne_s_oublient_pas(capsys, creances: Path, tmp_path: Path) -> None:
     code, dit, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--evenements", tmp_path / "paiements.csv")
     assert (code, dit) == (2, "")

@@ -14,7 +14,7 @@ from recouvrement.droit.chronologie import Prescription
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError, a_la_commande
 from recouvrement.lecture import Diagnostic
 from recouvrement.lecture import diagnostiquer as diagnostic_de
-from recouvrement.lecture.fichiers import deplier
+from recouvrement.lecture.fichiers import LUS, deplier
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
@@ -31,7 +31,7 @@ def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[
     csv, fec = lecteurs(options)
     fichiers = [fichier for donne in options.examines for fichier in deplier(donne)]
     if not fichiers:
-        raise DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede="Sont lus : .csv, .txt, .xml, .pdf.")
+        raise DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede=LUS)
     diagnostics = [_en_clair(diagnostic_de(fichier, csv=csv, fec=fec)) for fichier in fichiers]
     if options.json:
         print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))

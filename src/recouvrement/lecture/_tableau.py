@@ -66,7 +66,7 @@ class Entete:
         for rang, nom in enumerate(noms):
             if strict and nom not in connues:
                 champ = montrer(nom) or f"colonne {rang + 1}"
-                raise DonneeInvalide("colonne inconnue", champ=champ, remede=plus_proche(nom, connues))
+                raise DonneeInvalide("colonne inconnue", champ=champ, remede=_renommer(nom, connues))
             if nom in lues and nom in noms[:rang]:
                 raise DonneeInvalide("colonne en double", champ=nom, remede="Gardez-en une.")
         for nom in (*self.places, *self.correspondance.defauts):
@@ -95,6 +95,15 @@ def _places(noms: Sequence[str], connues: tuple[str, ...], correspondance: Corre
             raise DonneeInvalide(f"votre colonne « {votre} » est absente", champ=notre, remede=remede)
         places[notre] = noms.index(votre)
     return places
+
+
+def _renommer(nom: str, connues: tuple[str, ...]) -> Remede:
+    """Le nom connu le plus proche, et de quoi garder les vôtres."""
+    proche = plus_proche(nom, connues)
+    return Remede(
+        f"{proche} Pour garder vos noms, donnez une correspondance.",
+        f"{proche} Pour garder vos noms, donnez --correspondance TOML.",
+    )
 
 
 _SANS_CREANCIER = Remede("Ajoutez-la, ou donnez creancier=….", "Ajoutez-la, ou donnez --creancier NOM avec --correspondance.")

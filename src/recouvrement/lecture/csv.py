@@ -97,7 +97,8 @@ class LecteurCsv:
             raise DonneeInvalide("encodage inconnu", ou=ou, champ="encodage", valeur=self.encodage, remede=remede) from None
         except ValueError as e:
             lieu = f" (octet {e.start})" if isinstance(e, UnicodeDecodeError) else ""
-            raise DonneeInvalide(f"le fichier n'est pas en {self.encodage}{lieu}", ou=ou, remede=remede) from None
+            nom = "UTF-8" if self.encodage == "utf-8-sig" else self.encodage
+            raise DonneeInvalide(f"le fichier n'est pas en {nom}{lieu}", ou=ou, remede=remede) from None
         if "\0" in texte:
             raise DonneeInvalide("caractère nul : ce n'est pas un CSV dans cet encodage", ou=ou, remede=remede)
         return texte

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError, Remede
 from recouvrement.lecture._commun import lire_entete
 from recouvrement.lecture._ecritures import est_fec, siren_du_nom
 from recouvrement.lecture.camt import LecteurCAMT
@@ -17,6 +17,7 @@ from recouvrement.ports import Lecteur, Lecture
 
 Genre = Literal["csv", "table", "facture", "fec", "camt", "statut", "mt940", "inconnu"]
 Progres = Callable[[Path, int, int], None]
+LUS = "Sont lus : .csv, .txt, .xml, .pdf."
 _CSV, _FACTURES = frozenset({".csv", ".txt"}), frozenset({".xml", ".pdf"})
 _MARQUES_XML = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")  # UTF-8, UTF-16
 LECTEUR_CSV, LECTEUR_FACTURE, LECTEUR_FEC, LECTEUR_CAMT = LecteurCsv(), LecteurFacture(), LecteurFEC(), LecteurCAMT()
@@ -119,4 +120,5 @@ def illisible(genre: Genre, ou: str) -> DonneeInvalide:
     """Pourquoi ce fichier, reconnu ou non, n'a pas de lecteur."""
     if genre == "mt940":
         return DonneeInvalide("relevé MT940 : reconnu, mais pas lu", ou=ou, remede="Demandez à votre banque un camt.053.")
-    return DonneeInvalide("format inconnu", ou=ou, remede="Sont lus : .csv, .txt, .xml, .pdf.")
+    remede = Remede(f"{LUS} Un Parquet ou un Arrow : masse.examiner_fichier.", f"{LUS} Un Parquet ou un Arrow : examiner --vers.")
+    return DonneeInvalide("format inconnu", ou=ou, remede=remede)

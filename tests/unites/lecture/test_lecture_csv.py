@@ -345,7 +345,7 @@ def test_autre_delimiteur() -> None:
 def test_encodage() -> None:
     texte = "reference;principal;emise_le;debiteur_nom\nF-1;10,00;2026-06-01;Société\n"
     assert LECTEUR.lire(b"\xef\xbb\xbf" + texte.encode()).creances[0].debiteur.nom == "Société"
-    with pytest.raises(DonneeInvalide, match=r"n'est pas en utf-8-sig \(octet"):
+    with pytest.raises(DonneeInvalide, match=r"n'est pas en UTF-8 \(octet"):
         LECTEUR.lire(texte.encode("cp1252"))
     assert LecteurCsv(creancier=CREANCIER, encodage="cp1252").lire(texte.encode("cp1252")).creances[0].debiteur.nom == "Société"
     for encodage in ("klingon", "rot13", "idna"):
