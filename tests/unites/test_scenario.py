@@ -328,3 +328,18 @@ def test_une_etape_mal_typee_est_refusee(champs: dict[str, object], dit: str) ->
 def test_une_condition_mal_typee_est_refusee(arguments: tuple[str, str, object]) -> None:
     with pytest.raises(DonneeInvalide, match=r"attendu"):
         Condition(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("donnes", "dit"),
+    [
+        ({"scenario": "progressif"}, "scenario : Scenario attendu"),
+        ({"scenarios": {"F-1": "progressif"}}, "scenarios : Scenario attendu"),
+        ({"scenarios": "progressif"}, "scenarios : un dictionnaire est attendu"),
+        ({"conventions": "usage"}, "conventions : Conventions attendu"),
+        ({"droit": "fr"}, "droit : Droit attendu"),
+    ],
+)
+def test_une_politique_refuse_un_nom_la_ou_il_faut_l_objet(donnes, dit: str) -> None:
+    with pytest.raises(DonneeInvalide, match=dit):
+        Politique(**donnes)

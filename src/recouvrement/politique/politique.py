@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
 from recouvrement.droit import pour
-from recouvrement.erreurs import RecouvrementError
+from recouvrement.erreurs import DonneeInvalide, RecouvrementError
+from recouvrement.modele._champs import instance
 from recouvrement.politique.conventions import Conventions
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from types import ModuleType
+
+    from attrs import Attribute
 
     from recouvrement.droit.base import Distance, Droit
     from recouvrement.droit.chronologie import Prescription
@@ -48,7 +51,26 @@ def _moteur() -> ModuleType:
 
 
 def _par_cle(scenarios: Mapping[str, Scenario] | Iterable[tuple[str, Scenario]]) -> tuple[tuple[str, Scenario], ...]:
-    return tuple(sorted(dict(scenarios).items()))
+    try:
+        return tuple(sorted(dict(scenarios).items()))
+    except (TypeError, ValueError):
+        remede = "Donnez un dictionnaire de clés et de scénarios."
+        recu = type(scenarios).__name__
+        raise DonneeInvalide("un dictionnaire est attendu", champ="scenarios", valeur=recu, remede=remede) from None
+
+
+def _un_droit(_politique: object, attribut: Attribute[Droit], valeur: object) -> None:
+    from recouvrement.droit.base import Droit
+
+    instance(Droit, remede="Donnez droit.pour('fr').")(_politique, attribut, valeur)
+
+
+def _des_scenarios(_politique: object, attribut: Attribute[Any], valeur: Any) -> None:
+    from recouvrement.politique.scenario import Scenario
+
+    valider = instance(Scenario, remede="Donnez politique.scenario.prereglage(nom), ou Scenario.lire(fichier).")
+    for un in [lu for _, lu in valeur] if isinstance(valeur, tuple) else [valeur]:
+        valider(_politique, attribut, un)
 
 
 @frozen
@@ -61,12 +83,15 @@ class Politique:
         conventions: Par défaut les lectures prudentes.
         scenarios: Scénarios particuliers (un dictionnaire) : par référence de créance, clé de débiteur, clé de créancier,
             « nature:… » de la créance ou « qualite:… » du débiteur, dans cet ordre.
+
+    Raises:
+        DonneeInvalide: Un nom, là où il faut l'objet.
     """
 
-    droit: Droit = field(factory=lambda: pour("fr"))
-    scenario: Scenario = field(factory=_progressif)
-    conventions: Conventions = field(factory=Conventions)
-    scenarios: tuple[tuple[str, Scenario], ...] = field(default=(), converter=_par_cle)
+    droit: Droit = field(factory=lambda: pour("fr"), validator=_un_droit)
+    scenario: Scenario = field(factory=_progressif, validator=_des_scenarios)
+    conventions: Conventions = field(factory=Conventions, validator=instance(Conventions))
+    scenarios: tuple[tuple[str, Scenario], ...] = field(default=(), converter=_par_cle, validator=_des_scenarios)
 
     def scenario_de(self, creance: Creance) -> Scenario:
         """Scénario de la créance, sinon de son débiteur, de son créancier, de sa nature, de la qualité du débiteur, de la politique."""
