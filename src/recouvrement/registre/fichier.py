@@ -61,6 +61,8 @@ def _erreur(erreur: sqlite3.Error, chemin: Path) -> RecouvrementError:
     code = getattr(erreur, "sqlite_errorcode", 0) & 0xFF
     if code in _OCCUPE:
         return RegistreOccupe(f"{chemin} est verrouillé par un autre processus. Rien n'a été inscrit ; réessayez.")
+    if code == sqlite3.SQLITE_NOTADB:
+        return RegistreCorrompu(f"{chemin} n'est pas une base SQLite, donc pas un registre. Rien n'y a été écrit.")
     if code in _CORROMPU or isinstance(erreur, sqlite3.IntegrityError):
         return RegistreCorrompu(f"{chemin} ne se lit plus comme un registre ({erreur}). Rien n'y a été écrit.")
     return EnvoiImpossible(f"{chemin} ne peut pas être lu ou écrit ({erreur}). Rien n'a été inscrit : rien ne doit partir.")
