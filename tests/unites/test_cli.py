@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -682,6 +683,12 @@ def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
     assert (code, "un seul fichier" in erreurs) == (2, True)
 
 
+def test_la_version(capsys) -> None:
+    with pytest.raises(SystemExit) as fin:
+        main(["--version"])
+    assert (fin.value.code, capsys.readouterr().out) == (0, f"recouvrement {version('recouvrement')}\n")
+
+
 def test_un_parquet_sans_vers_dit_comment_le_lire(capsys, tmp_path: Path) -> None:
     (tmp_path / "creances.parquet").write_bytes(b"PAR1")
     code, _, erreurs = lancer(capsys, "examiner", tmp_path / "creances.parquet", "--au", "2026-09-01")
@@ -771,6 +778,8 @@ def test_le_registre_se_verifie_s_exporte_se_sauvegarde_et_s_efface(capsys, crea
     assert lancer(capsys, "registre", "verifier", base, "--ancre", tete)[0] == 0
     code, _, erreurs = lancer(capsys, "registre", "verifier", tmp_path / "absent.sqlite")
     assert (code, "aucun registre" in erreurs, (tmp_path / "absent.sqlite").exists()) == (2, True, False)
+    code, _, erreurs = lancer(capsys, "registre", "verifier", creances)
+    assert (code, "n'est pas une base SQLite, donc pas un registre" in erreurs) == (2, True)
 
 
 def test_trancher_un_envoi_incertain(capsys, creances: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def analyseur() -> argparse.ArgumentParser:
         epilog="Pour commencer : recouvrement demo, puis recouvrement examiner FICHIER. Pour tout savoir d'une commande :"
         " recouvrement COMMANDE -h.",
     )
+    lu.add_argument("--version", action=_Version, nargs=0, help="dit la version, et s'arrête")
     commandes = lu.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
     formes, sortie, communs, relances = _formes(), _sortie(), _communs(), _relances()
     examiner = _commande(
@@ -75,6 +76,16 @@ def analyseur() -> argparse.ArgumentParser:
     demo = _commande(commandes, "demo", "un impayé fictif : son bilan, ses raisons, sa lettre")
     demo.set_defaults(faire="demo:demo", fichiers=())
     return lu
+
+
+class _Version(argparse.Action):
+    """Dit la version, sans rien charger tant qu'on ne la demande pas."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"recouvrement {version('recouvrement')}")
+        parser.exit()
 
 
 def _commande(commandes: Commandes, nom: str, aide: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
