@@ -16,7 +16,7 @@ from recouvrement.erreurs import DependanceManquante
 try:
     from hypothesis import strategies as st
 except ImportError as e:
-    raise DependanceManquante("Les stratégies d'essai", "essais") from e
+    raise DependanceManquante("La fabrique de dossiers d'essai", "essais") from e
 
 from recouvrement.modele.actes import CAUSES_D_INTERRUPTION, ActeInterruptif, MiseEnDemeure, Relance, Transmission
 from recouvrement.modele.conditions import ConditionsPaiement, TauxIndexe, Terme
