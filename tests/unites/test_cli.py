@@ -701,6 +701,11 @@ def test_des_colonnes_d_un_autre_nom_se_gardent_par_une_correspondance(capsys, t
     assert (code, "Pour garder vos noms, donnez --correspondance TOML." in erreurs) == (1, True)
 
 
+def test_un_csv_a_points_virgules_en_colonnes_dit_la_forme_attendue(capsys, creances: Path, tmp_path: Path) -> None:
+    code, _, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--vers", tmp_path / "b.parquet")
+    assert (code, "Attendus d'un CSV : UTF-8, virgules, point décimal, dates AAAA-MM-JJ" in erreurs) == (2, True)
+
+
 def test_des_evenements_en_colonnes_ne_s_oublient_pas(capsys, creances: Path, tmp_path: Path) -> None:
     code, dit, erreurs = lancer(capsys, "examiner", creances, "--au", "2026-09-01", "--evenements", tmp_path / "paiements.csv")
     assert (code, dit) == (2, "")

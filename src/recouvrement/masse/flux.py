@@ -207,7 +207,8 @@ def _lisible(chemin: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as e:
-        remede = "Vérifiez le format, les types et les droits."
+        en_csv = "Attendus d'un CSV : UTF-8, virgules, point décimal, dates AAAA-MM-JJ, et les noms des colonnes."
+        remede = en_csv if chemin.suffix == ".csv" else "Vérifiez le format, les types et les droits."
         raise DonneeInvalide(f"fichier illisible ({cause(e)})", champ="source", valeur=str(chemin), remede=remede) from e
 
 
