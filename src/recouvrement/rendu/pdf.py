@@ -56,7 +56,8 @@ class RenduPdf:
     """Rend un ``application/pdf`` (PDF/UA-1 et PDF/A-3a, déclarés par typst).
 
     Args:
-        profil: Place de l'adresse : ``FENETRE_DL``, ``MAILEVA``, ``SANS_ADRESSE``, ou la vôtre. Un acte n'a pas d'adresse.
+        profil: Place de l'adresse : ``FENETRE_DL``, ``MAILEVA``, ``SANS_ADRESSE``, ou la vôtre. Un acte n'a pas d'adresse, un
+            courriel peut n'en pas avoir.
         code: Dessine le code de virement d'une lettre qui demande une somme en euros à l'IBAN du créancier.
     """
 
@@ -75,7 +76,8 @@ class RenduPdf:
 
     def _donnees(self, courrier: Courrier) -> dict[str, Any]:
         lettre = composer(courrier)
-        profil = SANS_ADRESSE if lettre.acte else self.profil
+        sans_pli = courrier.canal == "courriel" and courrier.destinataire.adresse is None
+        profil = SANS_ADRESSE if lettre.acte or sans_pli else self.profil
         le = courrier.date
         return {
             **_simples(lettre),
@@ -99,7 +101,7 @@ def _destinataire(courrier: Courrier, profil: ProfilAdresse) -> tuple[str, ...]:
         raise DonneeInvalide(
             "adresse postale absente",
             champ="destinataire.adresse",
-            remede="Donnez-la (debiteur_voie, debiteur_code_postal, debiteur_commune d'un CSV), ou rendez-la sans fenêtre : SANS_ADRESSE.",
+            remede="Donnez-la (debiteur_voie, debiteur_code_postal, debiteur_commune d'un CSV), ou rendez la lettre en un autre format.",
         )
     return bloc_adresse(courrier.destinataire.nom, courrier.destinataire.adresse)
 

@@ -399,9 +399,11 @@ def test_courrier_minimal() -> None:
 
 def test_adresse_absente_ou_trop_longue() -> None:
     sans = Debiteur(nom="X", qualite=Qualite.COMMERCANT)
+    par_la_poste = evolve(courriers.relance(sans), canal="courrier")
     with pytest.raises(DonneeInvalide, match="adresse postale absente"):
-        RenduPdf().rendre(courriers.relance(sans))
-    assert pages(courriers.relance(sans), RenduPdf(SANS_ADRESSE))
+        RenduPdf().rendre(par_la_poste)
+    assert pages(par_la_poste, RenduPdf(SANS_ADRESSE))
+    assert RenduPdf().rendre(courriers.relance(sans)) == RenduPdf(SANS_ADRESSE).rendre(courriers.relance(sans))
     long = evolve(sans, adresse=Adresse(voie="9 avenue " + "x" * 40, code_postal="1", commune="V"))
     with pytest.raises(DonneeInvalide, match=r"ligne 2 \(voie\)"):
         RenduPdf().rendre(courriers.relance(long))
