@@ -99,6 +99,25 @@ def test_une_periode_trop_longue_pour_sa_case_revient_au_noyau_numpy() -> None:
         assert (compilees.regles[rang]["tient"] == 0) == plus
 
 
+@pytest.mark.parametrize("jour", [date(1950, 1, 1), date(2095, 1, 1)], ids=str)
+def test_un_paiement_hors_du_domaine_n_arrete_pas_les_autres(jour: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sa ligne va aux objets ; la question d'un tel jour ne se pose pas."""
+    payee = pa.table(
+        {
+            **table(1, 1).select(["reference", "principal_centimes"]).to_pydict(),
+            "emise_le": [date(2024, 1, 1)],
+            "creancier_qualite": ["commercant"],
+            "debiteur_qualite": ["commercant"],
+            "paiements_le": [[date(2024, 6, 1)]],
+            "paiements_centimes": [[1]],
+        }
+    )
+    hors = payee.set_column(5, "paiements_le", pa.array([[jour]]))
+    monkeypatch.setattr(examen, "noyau", noyau_compile)
+    classes._droits.cache_clear()
+    assert examiner_table(pa.concat_tables([payee, hors]), au=AU).bilans["repris"].to_pylist() == [False, True]
+
+
 def test_une_table_vide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examen, "noyau", noyau_compile)
     assert examiner_table(table(1, 1).slice(0, 0), au=AU).bilans.num_rows == 0

@@ -393,10 +393,11 @@ def _apprendre(compilees: Compilees, lues: Lues, classes: Sequence[Classe | None
     """Les questions que posent ces lignes et les suivantes."""
     restent = sortie.faites.copy()
     restent[: debut - debut % VOISINES] = False
+    payes = np.zeros(0, np.int64) if lues.paiements is None else lues.paiements.le
+    payes = payes[(payes >= PREMIER) & (payes <= DERNIER)]  # d'autres sont de lignes que la boucle ne lit pas
     for classe, payees, rangs in par_sorte(lues, classes, restent):
         if compilees.rang(classe):
-            jours = np.zeros(0, np.int64) if payees is None else payees.le
-            compilees.apprendre(classe, lues.colonnes.portion(rangs), jours)
+            compilees.apprendre(classe, lues.colonnes.portion(rangs), payes if payees else payes[:0])
 
 
 def _rendre(classe: Classe, lues: Lues, payees: Paiements | None, rangs: Rangs, sortie: Sortie) -> None:
