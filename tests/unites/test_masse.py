@@ -121,14 +121,21 @@ def test_un_dictionnaire_de_tableaux() -> None:
     assert rendu.rejets["motif"].tolist() == []
 
 
+def test_une_case_masquee_est_vide() -> None:
+    jours = np.ma.MaskedArray(np.array([ECHEANCE, "2026-04-02"], "datetime64[D]"), [False, True])
+    rendu = examiner_table(colonnes(2, emise_le=np.array([EMISE] * 2, "datetime64[D]"), echeance=jours), au=AU)
+    assert rendu.bilans["echeance"].tolist() == [ECHEANCE, ECHEANCE]  # donnée, puis de la loi
+
+
 def test_ce_que_l_hote_change_ensuite_ne_change_pas_le_bilan() -> None:
     """Le principal et l'échéance rendus sont ceux de la table reçue, sans copie : elle doit être à nous."""
     principal = np.array([1_000_000])
     donnees = colonnes(1) | {"principal_centimes": principal, "echeance": np.array([ECHEANCE], "datetime64[D]")}
     tableau = pd.DataFrame(donnees)
-    d_un_dictionnaire, de_pandas = examiner_table(donnees, au=AU), examiner_table(tableau, au=AU)
-    principal[0] = tableau.loc[0, "principal_centimes"] = 5
-    for rendu in (d_un_dictionnaire, de_pandas):
+    serie = tableau["principal_centimes"].copy()
+    rendus = [examiner_table(x, au=AU) for x in (donnees, tableau, donnees | {"principal_centimes": serie})]
+    principal[0] = tableau.loc[0, "principal_centimes"] = serie.iloc[0] = 5
+    for rendu in rendus:
         assert (rendu.bilans["principal_centimes"][0], rendu.bilans["total_centimes"][0]) == (1_000_000, 1_045_376)
         assert rendu.examiner(0).dossier.creances[0].principal.centimes == 1_000_000
 

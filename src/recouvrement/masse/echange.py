@@ -48,7 +48,7 @@ def ouvrir(donnees: Any, champ: str) -> tuple[Any, Callable[[Any], Any]]:
         return donnees.read_all(), lambda t: t.to_reader()
     try:
         if isinstance(donnees, Mapping):
-            return pa.table({nom: np.array(c) if isinstance(c, np.ndarray) else c for nom, c in donnees.items()}), _en_tableaux
+            return pa.table({nom: c.copy() if hasattr(c, "copy") else c for nom, c in donnees.items()}), _en_tableaux
         piece = type(donnees).__module__.partition(".")[0]
         if piece == "pandas":
             pandas = sys.modules["pandas"]
