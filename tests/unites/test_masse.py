@@ -43,6 +43,7 @@ from recouvrement.masse.colonnes import NEES_DEPUIS, en_date
 
 AU = date(2026, 9, 1)
 EMISE, ECHEANCE = date(2026, 4, 1), date(2026, 5, 1)
+TROP_LOIN = pa.array([[20_600, 10**7]], pa.list_(pa.int32())).cast(pa.list_(pa.date32()))  # aucune date de Python ne va jusque-là
 
 
 def colonnes(n: int = 1, **autres: object) -> dict[str, object]:
@@ -262,6 +263,7 @@ def test_une_tranche_de_table_a_ses_propres_lignes() -> None:
         ({"paiements_le": [[AU]], "paiements_centimes": [[None]]}, "cellule vide"),
         ({"paiements_le": [[None]], "paiements_centimes": [[5]]}, "une date est attendue"),
         ({"echeance": [date(9999, 12, 31)]}, "echeance : une date de 1900 à 2100"),
+        ({"paiements_le": TROP_LOIN, "paiements_centimes": [[5, 5]]}, "paiements_le : une date civile"),
         ({"paiements_le": [[date(9999, 12, 31)]], "paiements_centimes": [[5]]}, "le : une date de 1900 à 2100"),
     ],
 )
@@ -435,6 +437,7 @@ def test_une_valeur_qui_ne_dit_rien_reste_au_noyau(autres: Mapping[str, list]) -
         ({"type": ["paiement"], "le": [AU], "montant_centimes": [5], "versements_le": [[]]}, "versements : sans objet"),
         ({"type": ["remise"], "le": [AU], "montant_centimes": [5], "poste": ["café"]}, "poste"),
         ({"type": ["paiement"], "le": pa.array([10**7], pa.int32()).cast(pa.date32()), "montant_centimes": [5]}, "an 9999"),
+        ({"type": ["echeancier"], "le": [AU], "versements_le": TROP_LOIN, "versements_centimes": [[5, 5]]}, "an 9999"),
     ],
 )
 def test_un_evenement_faux_rejette_sa_creance(evenement: dict[str, object], motif: str) -> None:

@@ -163,8 +163,17 @@ def _lire(colonne: Any, c: Colonne, recue: Recue) -> Any:
     if c.type == TEXTE and c.nulle and pc.min(pc.binary_length(lue)).as_py() == 0:
         return pc.if_else(pc.equal(lue, ""), None, lue)
     if c.type == JOUR and not entre(jours := lue.cast(pa.int32()), *ENTRE_JOURS):
-        return _ecarter(lue, pc.or_(pc.less(jours, ENTRE_JOURS[0]), pc.greater(jours, ENTRE_JOURS[1])), c, recue)
+        return _ecarter(lue, _hors(jours), c, recue)
+    if c.type == pa.list_(JOUR) and not entre(jours := pc.list_flatten(lue).cast(pa.int32()), *ENTRE_JOURS):
+        fautives = np.zeros(len(lue), bool)
+        fautives[pc.list_parent_indices(lue).filter(_hors(jours)).to_numpy()] = True
+        return _ecarter(lue, pa.array(fautives), c, recue)
     return lue
+
+
+def _hors(jours: Any) -> Any:
+    """Vrai de chaque jour d'avant l'an 1 ou d'après l'an 9999."""
+    return pc.or_(pc.less(jours, ENTRE_JOURS[0]), pc.greater(jours, ENTRE_JOURS[1]))
 
 
 def entre(nombres: Any, premier: int, dernier: int) -> bool:
@@ -199,8 +208,7 @@ def _sans_heure(colonne: Any, c: Colonne, recue: Recue) -> Any:
     instants, jour = colonne.cast(pa.int64()), pa.scalar(SOUS_UNITES[colonne.type.unit], pa.int64())
     entiers = pc.divide(instants, jour)
     fautives = pc.not_equal(pc.multiply(entiers, jour), instants)
-    hors = pc.or_(pc.less(entiers, ENTRE_JOURS[0]), pc.greater(entiers, ENTRE_JOURS[1]))
-    fautives = pc.or_(fautives, hors)
+    fautives = pc.or_(fautives, _hors(entiers))
     return _ecarter(pc.if_else(fautives, None, entiers).cast(pa.int32()).cast(JOUR), fautives, c, recue)
 
 
