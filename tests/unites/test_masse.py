@@ -231,6 +231,23 @@ def test_une_tranche_de_table_a_ses_propres_lignes() -> None:
         assert rendu.repris == 0
 
 
+def test_la_memoire_d_une_colonne_peut_deborder_de_ses_lignes() -> None:
+    """Un tampon d'Arrow est d'au moins la taille de ses cases, sans qu'elle le divise."""
+
+    def large(colonne: pa.Array) -> pa.Array:
+        presents, nombres, *octets = colonne.buffers()
+        return pa.Array.from_buffers(
+            colonne.type, len(colonne), [presents, pa.py_buffer(nombres.to_pybytes() + b"\0"), *octets], offset=colonne.offset
+        )
+
+    table = pa.table(colonnes(3, emise_le=[EMISE, None, EMISE]))
+    debordante = pa.table({nom: large(table.column(nom).chunk(0)) for nom in table.column_names})
+    for premiere in (0, 1):
+        rendu, attendu = (examiner_table(t.slice(premiere), au=AU) for t in (debordante, table))
+        assert rendu.bilans.equals(attendu.bilans)
+        assert rendu.rejets.equals(attendu.rejets)
+
+
 # --- les rejets ------------------------------------------------------------------------------------------------------
 
 

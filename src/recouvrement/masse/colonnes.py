@@ -166,7 +166,8 @@ def _entiers(colonne: Any, absent: int) -> Entiers:
         return np.broadcast_to(np.int64(absent), len(colonne))
     lue = seule(colonne)
     presents, nombres = lue.buffers()
-    entiers: Entiers = np.frombuffer(nombres, lue.type.to_pandas_dtype())[lue.offset : lue.offset + len(lue)]
+    genre = np.dtype(lue.type.to_pandas_dtype())
+    entiers: Entiers = np.frombuffer(nombres, genre, len(lue), lue.offset * genre.itemsize)
     if not lue.null_count:
         return entiers
     bits = np.unpackbits(np.frombuffer(presents, np.uint8), count=lue.offset + len(lue), bitorder="little")
@@ -249,7 +250,7 @@ def _repete(textes: Any) -> bool:
     n, pas = len(textes), pc.binary_length(textes[0]).as_py()
     if not entre(pc.binary_length(textes), pas, pas):
         return False
-    debut = int(np.frombuffer(textes.buffers()[1], np.int32)[textes.offset])
+    (debut,) = np.frombuffer(textes.buffers()[1], np.int32, 1, textes.offset * 4).tolist()
     octets = textes.buffers()[2]
     return not pas or octets.slice(debut + pas, (n - 1) * pas).equals(octets.slice(debut, (n - 1) * pas))
 

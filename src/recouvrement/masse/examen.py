@@ -200,8 +200,8 @@ def _nettes(references: Any) -> bool:
     """Vrai si aucune n'est vide ni longue, et si leurs octets sont tous d'ASCII imprimable, sans blanc : le cas courant, vu d'un coup."""
     if not len(references) or references.null_count or not entre(pc.binary_length(references), 1, REFERENCE_MAX):
         return False
-    bornes = np.frombuffer(references.buffers()[1], np.int32)[references.offset :]
-    octets = np.frombuffer(references.buffers()[2], np.uint8)[bornes[0] : bornes[len(references)]]
+    bornes = np.frombuffer(references.buffers()[1], np.int32, len(references) + 1, references.offset * 4)
+    octets = np.frombuffer(references.buffers()[2], np.uint8)[bornes[0] : bornes[-1]]
     return bool(octets.min() > ord(" ") and octets.max() < 127)
 
 
