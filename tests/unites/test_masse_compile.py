@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from attrs import evolve
 
-from recouvrement import Politique
+from recouvrement import Montant, Politique
 from recouvrement.masse import blocs, classes, examen, examiner_table, reponses
 from recouvrement.masse.colonnes import Cle
 from recouvrement.politique.scenario import Scenario, prereglage
@@ -97,6 +97,27 @@ def test_une_periode_trop_longue_pour_sa_case_revient_au_noyau_numpy() -> None:
             evolve(classe, cle=cle, paliers=evolve(classe.paliers, lignes=((du, fin, taux),), taux=np.array([taux])))
         )
         assert (compilees.regles[rang]["tient"] == 0) == plus
+
+
+def test_un_solde_minimal_au_dela_de_64_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    immense = Scenario(cle="immense", etapes=prereglage("progressif").etapes, solde_minimal=Montant.de_centimes(10**15) * 10**5)
+    rendus = []
+    for noyau in (noyau_compile, blocs):
+        monkeypatch.setattr(examen, "noyau", noyau)
+        rendus.append(examiner_table(table(200, 3), politique=Politique(scenario=immense), au=AU).bilans)
+    assert rendus[0].equals(rendus[1])
+
+
+def test_une_classe_qui_ne_se_decrit_pas_n_a_pas_de_rang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """La boucle ne vérifie aucun rang : celui d'une règle qui manque lirait hors des règles."""
+    droits = classes.Droits(Politique(), AU)
+    classe = droits.classe(Cle("facture", "commercant", "commercant", "general", "", fixe=False))
+    compilees = reponses.Compilees(droits)
+    with monkeypatch.context() as sans_depart:
+        sans_depart.setattr(reponses, "DEPARTS", ())
+        with pytest.raises(ValueError, match="index"):
+            compilees.rang(classe)
+    assert 0 < compilees.rang(classe) < len(compilees.regles)
 
 
 @pytest.mark.parametrize("jour", [date(1950, 1, 1), date(2095, 1, 1)], ids=str)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recouvrement.droit.fr.echeances import AU_DELA
 from recouvrement.masse.classes import JAMAIS, TOUJOURS, Classe, Droits
-from recouvrement.masse.colonnes import DERNIER, PREMIER, Colonnes, Entiers, numero
+from recouvrement.masse.colonnes import CENTIMES_MAX, DERNIER, PREMIER, Colonnes, Entiers, numero
 from recouvrement.masse.interets import borne, periodes
 from recouvrement.masse.noyau import echeances
 from recouvrement.masse.suites import A_PAYER, ALERTE, AVANT, ECARTE, SANS_DEMEURE, Suite, retards, suites
@@ -82,8 +82,8 @@ class Cases:
             self._toutes = np.concatenate([self._toutes, np.zeros(fin, self._toutes.dtype)])
         if len(manquent):
             self._toutes[self._combien : fin] = repondre(manquent)
-            self.ou[rangee, manquent] = np.arange(self._combien, fin)
-            self._combien = fin
+            rangs, self._combien = np.arange(self._combien, fin), fin
+            self.ou[rangee, manquent] = rangs  # en dernier : une case dite prise ne se range pas deux fois
 
 
 class Compilees:
@@ -114,12 +114,12 @@ class Compilees:
         if classe.cle not in self.rangs and len(self.regles) > CLASSES:
             return 0
         if classe.cle not in self.rangs:
-            self.rangs[classe.cle] = len(self.regles)
             lignes = classe.paliers.lignes if classe.court == "paliers" and classe.paliers is not None else ()
             au, premier = numero(self.droits.au), self.paliers.shape[1]
             paliers = [(du, fin, taux, taux * max(min(fin, au) - du + 1, 0)) for du, fin, taux in lignes if du <= au]
             self.paliers = np.hstack([self.paliers, np.array(paliers, np.int64).reshape(-1, 4).T])
             self.regles = np.concatenate([self.regles, self._regle(classe, premier)])
+            self.rangs[classe.cle] = len(self.regles) - 1  # en dernier : la boucle ne vérifie aucun rang
         return self.rangs[classe.cle]
 
     def _regle(self, classe: Classe, premier: int) -> NDArray[Any]:
@@ -129,7 +129,7 @@ class Compilees:
         haut = TAUX_COURANT if paliers is None else int(paliers.taux.max())
         la_plus_longue = self.paliers[3, premier:].max(initial=0)  # des périodes : taux × jours
         un["tient"] = borne(max(haut, 1), max(au - PREMIER, 1)) if la_plus_longue <= COMBLE else 0
-        un["solde_minimal"] = classe.solde_minimal
+        un["solde_minimal"] = min(classe.solde_minimal, CENTIMES_MAX + 1)  # plus haut qu'aucun principal, il dit la même chose
         un["court_avant"], un["connu_au"] = TOUJOURS if classe.court == "rien" else au, JAMAIS
         if variable and paliers is not None:
             un["court_avant"] = min(au, int(paliers.au[-1])) if au >= paliers.du[0] else TOUJOURS
