@@ -139,6 +139,15 @@ def test_un_paiement_hors_du_domaine_n_arrete_pas_les_autres(jour: date, monkeyp
     assert examiner_table(pa.concat_tables([payee, hors]), au=AU).bilans["repris"].to_pylist() == [False, True]
 
 
+def test_une_question_que_nul_n_apprend_ne_se_repose_pas_sans_fin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examen, "noyau", noyau_compile)
+    monkeypatch.setattr(reponses.Compilees, "apprendre", lambda *_: None)
+    classes._droits.cache_clear()
+    with pytest.raises(AssertionError, match="n'apprend pas"):
+        examiner_table(table(3, 1), au=AU)
+    classes._droits.cache_clear()
+
+
 def test_une_table_vide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examen, "noyau", noyau_compile)
     assert examiner_table(table(1, 1).slice(0, 0), au=AU).bilans.num_rows == 0

@@ -121,7 +121,8 @@ def examiner_table(table: T, *, politique: Politique | None = None, au: date, ev
 
     Args:
         table: Table, RecordBatch ou RecordBatchReader d'Arrow, tableau polars ou pandas, ou dictionnaire de tableaux NumPy, du
-            schéma de ``schema()``. Montants en centimes entiers, jours en dates.
+            schéma de ``schema()``. Montants en centimes entiers, jours en dates. D'Arrow et de polars, elle est tenue pour immuable, et
+            rien n'en est copié.
         politique: Par défaut ``Politique()``.
         evenements: Seconde table, du schéma de ``schema_des_evenements()`` : chaque ligne nomme sa créance.
 

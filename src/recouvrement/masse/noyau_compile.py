@@ -262,6 +262,9 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         au_dela = _plafonner(regle, emise, e, executee > emise or _de(contrats, i) != 0, nets, limites)
         if au_dela == INCONNUE:
             return rang
+        if au_dela == MUETTE:
+            faites[i] = False
+            continue
         if au_dela == DISCUTEE or principal > regle.tient or convenu > TAUX_COURANT:
             au_noyau[i] = True
             continue
@@ -316,7 +319,7 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             etape, etape_le = np.int32(suite.etape), suite.etape_le
             if principal < regle.solde_minimal and au < prudente - PROCHE:
                 etape, etape_le = -1, 0
-        if alertes == AUX_OBJETS or etat == AUX_OBJETS or au_dela == MUETTE:
+        if alertes == AUX_OBJETS or etat == AUX_OBJETS:
             faites[i] = False
         if len(datees):
             datees[i] = e
@@ -344,8 +347,11 @@ def par_colonnes(lues: Lues, sortie: Sortie) -> None:
     )
     lignes, ecrites = _figees(lues), (a_ecrire, sortie.entiers["total_centimes"], np.zeros(n, bool))
     ordres = np.empty(VOISINES, np.uint32), np.empty(len(rangs) + 1, np.uint32)
-    fait = 0
+    fait, bute = 0, -1
     while (fait := _lignes(fait, n, lignes, rangs, compilees.tables, ecrites, ordres)) < n:
+        if fait == bute:
+            raise AssertionError("la boucle pose une question que Compilees.apprendre n'apprend pas")
+        bute = fait
         with compilees.verrou:
             _apprendre(compilees, lues, classes, sortie, fait)
             compilees.publier()
