@@ -236,6 +236,7 @@ def _lire(poste: str, bilan: Any) -> Any:
             return [
                 {"du": x.du, "au": x.au, "jours": x.jours, "base": str(x.base.decimal), "taux": str(x.taux.pourcent)}
                 | {"montant": str(x.montant.decimal), "annee": x.annee, "nature": x.nature}
+                | {"source": str(x.source)}
                 for x in bilan.decompte.lignes
             ]
         case "imputations":
