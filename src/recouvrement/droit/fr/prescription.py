@@ -53,6 +53,12 @@ REGIME_ANTERIEUR = Reserve(
     "prescription_anterieure",
     "délai parti avant la loi qui fixe cette durée : la durée d'alors n'est pas décrite, celle-ci est retenue",
 )
+SUSPENSION_PUBLIQUE = Reserve(
+    "suspension_publique",
+    "envers une personne publique, une suspension compte six mois au plus : texte lu dans une seule source, écrit pour la médiation, et"
+    " appliqué ici à toutes les causes",
+    MEDIATION_PUBLIQUE,
+)
 MOTIF_ECHEANCE = "la dette à terme n'est pas exigible avant son terme ; le jour de l'échéance ne compte pas"
 MOTIF_DECHEANCE = "déchéance du terme : la dette est exigible ce jour-là"
 MOTIF_EXECUTION = "sans échéance donnée, l'achèvement de la prestation ou la livraison"
@@ -286,7 +292,10 @@ class _Cours:
         self.raisons += (conclure(m.le, cause.regle, (), cause.motif),)
         self.reserves += cause.reserves
         au = (None if m.en_cours else m.reprise) if effet == "suspension" else self.fin
-        source = MEDIATION_PUBLIQUE if effet == "suspension" and self.ligne.suspension_max else cause.source
+        source = cause.source
+        if effet == "suspension" and self.ligne.suspension_max:
+            source = MEDIATION_PUBLIQUE
+            self.reserves += (SUSPENSION_PUBLIQUE,)
         segment = marquer(m.le, au, effet, cause.intitule, source, cause.motif, self.fin)
         if butoir is None:
             return (segment,)
