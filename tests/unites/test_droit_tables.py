@@ -18,6 +18,7 @@ from recouvrement import (
     Calendrier,
     Creancier,
     Debiteur,
+    Delai,
     DroitIndisponible,
     Paiement,
     ParametreNonPublie,
@@ -31,7 +32,10 @@ from recouvrement import (
     ValeurDatee,
 )
 from recouvrement.droit import pour
-from recouvrement.droit.baremes import UNITES
+from recouvrement.droit.baremes import UNITES, reserves_de
+from recouvrement.droit.fr.causes import causes
+from recouvrement.droit.fr.delais import delais
+from recouvrement.droit.fr.plafonds import plafonds
 from recouvrement.droit.tables import DEGRES, lire_baremes, lire_prescriptions, lire_regimes
 from recouvrement.modele.dossier import Evenement
 
@@ -136,6 +140,42 @@ def test_taux_legal_comme_le_releve(code: str, colonne: str) -> None:
     releve = _releve("taux_legal.csv")
     attendu = [(date.fromisoformat(r["debut"]), date.fromisoformat(r["fin"]), Decimal(r[colonne])) for r in releve]
     assert [(v.du, v.au, v.valeur) for v in DROIT.baremes[code].valeurs] == attendu
+
+
+NOMS = {"conso_pro": "consommateur", "creance_publique_quadriennale": "quadriennale", "energie_rattrapage": "energie"}
+SANS_LIGNE = {"caution_accessoire", "butoir", "amenagement_conventionnel"}
+LUS = {"VERIFIED": "etabli", "SINGLE": "une_source", "UNSURE": "a_verifier"}
+
+
+@partage
+def test_prescriptions_comme_le_releve() -> None:
+    """La durée et le degré de certitude de chaque ligne ; l'énergie porte les deux ans, les quatorze mois sont sa réserve."""
+    releve = {NOMS.get(r["id"], r["id"]): r for r in _releve("prescriptions.csv") if r["id"] not in SANS_LIGNE}
+    attendu = {
+        code: (Delai(mois=int(r["duree"])) if r["unite"] == "mois" else Delai(annees=int(r["duree"])), LUS[r["verifie"]])
+        for code, r in releve.items()
+    } | {"energie": (Delai(annees=2), "etabli")}
+    obtenu = {code: (x.duree, x.verifie) for code, x in DROIT.prescriptions.items() if code in attendu}
+    assert obtenu == attendu
+
+
+def test_ce_qui_est_mal_etabli_porte_une_reserve() -> None:
+    """Une règle lue dans une seule source, ou à vérifier, le dit dans chaque résultat qu'elle fonde."""
+    prescriptions = [(x.code, x.verifie, x.reserves) for x in DROIT.prescriptions.values()]
+    delais_legaux = [(x.cle, r.verifie, r.reserves) for x in delais().values() for r in x.redactions]
+    plafonds_legaux = [(x.code, x.verifie, x.reserves) for x in plafonds()]
+    valeurs = [(b.code, v.verifie, reserves_de(b, v)) for b in DROIT.baremes.values() for v in b.valeurs]
+    brutes = tomllib.loads((TABLES / "causes.toml").read_text(encoding="utf-8"))
+    interruptions = [(cle, brutes[cle]["verifie"], x.reserves) for cle, x in causes().items()]
+    publiques = [
+        (x.quadriennale.cle, brutes[cle]["quadriennale"]["verifie"], x.quadriennale.reserves)
+        for cle, x in causes().items()
+        if x.quadriennale
+    ]
+    lues = [*prescriptions, *delais_legaux, *plafonds_legaux, *valeurs, *interruptions, *publiques]
+    douteuses = [(code, reserves) for code, verifie, reserves in lues if verifie != "etabli"]
+    assert len(douteuses) > 50
+    assert [code for code, reserves in douteuses if not reserves] == []
 
 
 # --- régimes et prescriptions ----------------------------------------------------------------------------------------
