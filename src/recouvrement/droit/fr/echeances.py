@@ -74,13 +74,13 @@ def echeance(creance: Creance, regime: Regime, *, plafonner: bool = False) -> Re
     if creance.echeance is not None:
         due = conclure(creance.echeance, ECHEANCE_DONNEE)
     elif conditions.terme is not None:
-        due = _du_contrat(creance, conditions.terme)
+        due = du_contrat(creance, conditions.terme)
     else:
         due = _legale(creance, regime)
     return _sous_le_plafond(due, creance, regime, plafonner)
 
 
-def _du_contrat(creance: Creance, terme: Terme) -> Resultat[date]:
+def du_contrat(creance: Creance, terme: Terme) -> Resultat[date]:
     """Le terme convenu, compté de son départ ; jamais avant l'émission.
 
     Source:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from recouvrement.droit.base import Droit, RegimePrescription
 from recouvrement.droit.chronologie import Prescription, Segment, Versement, dater, marquer
 from recouvrement.droit.fr.causes import ANEANTIE, NON_AVENUE, Moment, moments
+from recouvrement.droit.fr.echeances import du_contrat
 from recouvrement.erreurs import DonneeInvalide, DroitIndisponible
 from recouvrement.modele._fabrique import fabrique
 from recouvrement.modele.creance import Creance
@@ -352,15 +353,28 @@ def _depart(
     """Jour de départ, exclu du délai ; la pièce, l'article, le motif et les réserves qui l'accompagnent."""
     if ligne.depart == "emission":
         return creance.emise_le + timedelta(days=ligne.attente), ligne.depart_dit, ligne.source, "", ()
-    if ligne.depart == "exigibilite" and creance.echeance is not None:
+    if ligne.depart == "exigibilite" and (due := _exigible_le(creance, ligne)) is not None:
         if evenements:
-            pertes = [e.le for e in evenements if isinstance(e, DecheanceTerme) and e.le <= min(au, creance.echeance)]
+            pertes = [e.le for e in evenements if isinstance(e, DecheanceTerme) and e.le <= min(au, due)]
             if pertes:
                 return min(pertes), "déchéance du terme", DECHEANCE, MOTIF_DECHEANCE, ()
         if ligne.depart_dit:
-            return creance.echeance, ligne.depart_dit, ligne.source, MOTIF_ECHEANCE, ()
-        return creance.echeance, "échéance", TERME, MOTIF_ECHEANCE, ()
+            return due, ligne.depart_dit, ligne.source, MOTIF_ECHEANCE, ()
+        return due, "échéance", TERME, MOTIF_ECHEANCE, ()
     if creance.executee_le is not None:
         motif = MOTIF_CIVIL if ligne.civile else "" if ligne.depart_dit else MOTIF_EXECUTION
         return creance.executee_le, ligne.depart_dit or "exécution", ligne.source, motif, ()
     return creance.emise_le, "émission", ligne.source, MOTIF_EMISSION, (SANS_EXECUTION,)
+
+
+def _exigible_le(creance: Creance, ligne: RegimePrescription) -> date | None:
+    """L'échéance donnée ; sinon le terme convenu, s'il se compte sans rien supposer ; ``None`` : ni l'une ni l'autre.
+
+    Source:
+        C. civ., art. 2233, 3° ; Com., 5 déc. 2018 (« net 14 jours » : l'exigibilité, non l'émission).
+    """
+    terme = creance.conditions.terme
+    if creance.echeance is not None or terme is None or ligne.depart_dit:
+        return creance.echeance
+    due = du_contrat(creance, terme)
+    return None if due.reserves else due.valeur
