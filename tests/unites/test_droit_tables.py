@@ -16,6 +16,8 @@ from recouvrement import (
     ActeInterruptif,
     Bareme,
     Calendrier,
+    ConditionsPaiement,
+    Conventions,
     Creancier,
     Debiteur,
     Delai,
@@ -29,6 +31,7 @@ from recouvrement import (
     ReglesConcurrentes,
     Source,
     TableInvalide,
+    TauxIndexe,
     ValeurDatee,
 )
 from recouvrement.droit import pour
@@ -275,6 +278,32 @@ def test_avec_ajoute_un_semestre_et_la_reserve_suit() -> None:
     assert bilan.decompte.lignes[-1].taux.pourcent == Decimal("12.65")
     assert bilan.decompte.lignes[-1].jours == 31
     assert [r.cle for r in bilan.reserves] == ["bce_semestre_a_verifier"]
+
+
+def test_le_refus_nomme_le_bareme_qui_manque() -> None:
+    """Un taux de 3 × taux légal attend le taux légal, non celui de la BCE ; et le refus dit depuis quand il est décrit."""
+    refuser = Politique(conventions=Conventions(taux_inconnu="refuser"))
+    indexee = creance(conditions=ConditionsPaiement(taux_penalites=TauxIndexe("legal", fois=3)))
+    for facture, code in ((indexee, "taux_legal_autres"), (creance(), "bce_semestre")):
+        bareme = DROIT.baremes[code]
+        with pytest.raises(ParametreNonPublie) as refus:
+            refuser.examiner(facture, au=bareme.connu_au + timedelta(days=30))
+        vu = refus.value
+        assert (vu.code, vu.connu_du, vu.connu_au) == (code, bareme.connu_du, bareme.connu_au)
+
+
+def test_le_taux_suppletif_attend_aussi_la_bce() -> None:
+    """Sous le plancher, le taux légal publié ne suffit pas : tant que celui de la BCE manque, les lignes s'arrêtent et une alerte le dit."""
+    legal = DROIT.baremes["taux_legal_autres"]
+    dernier = legal.connu_au
+    neuve = ValeurDatee(dernier + DEMAIN, dernier + timedelta(days=181), Decimal("2.80"), Source("Arrêté d'essai"))
+    politique = Politique(
+        droit=DROIT.avec(evolve(legal, valeurs=(neuve,))), conventions=Conventions(sous_le_plancher="suppletif")
+    )
+    sous = creance(conditions=ConditionsPaiement(taux_penalites="5"))
+    bilan = politique.examiner(sous, au=dernier + timedelta(days=30))
+    assert bilan.decompte.lignes[-1].au == DROIT.baremes["bce_semestre"].connu_au
+    assert "taux_non_publie" in {a.cle for a in bilan.alertes}
 
 
 def test_avec_un_fichier(tmp_path: Path) -> None:

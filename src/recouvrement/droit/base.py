@@ -228,6 +228,7 @@ class Course(NamedTuple):
         capitalise_du: Jour d'où se comptent les années entières de la capitalisation.
         reserves: Ce qui reste discuté de cette course entière.
         legale: Faux si le taux est convenu : la majoration d'après jugement ne le touche pas.
+        bareme: Celui dont la dernière valeur publiée fixe ``connu_au`` ; ``None`` : aucun.
     """
 
     poste: Poste
@@ -239,6 +240,7 @@ class Course(NamedTuple):
     capitalise_du: date | None = None
     reserves: tuple[Reserve, ...] = ()
     legale: bool = True
+    bareme: Bareme | None = None
 
     def taux_au(self, jour: date) -> Taux:
         """Le taux de ce jour ; nul s'il n'en porte aucun."""

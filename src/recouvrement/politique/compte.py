@@ -193,7 +193,9 @@ class Compte:
         if jour > connu_au:
             self.arret = connu_au
             if conventions.taux_inconnu == "refuser":
-                raise ParametreNonPublie(self.regime.bareme, max(du, connu_au + UN_JOUR), date.min, connu_au)
+                lu = self.course.bareme
+                code, connu_du = (lu.code, lu.connu_du) if lu else (self.regime.bareme, date.min)
+                raise ParametreNonPublie(code, max(du, connu_au + UN_JOUR), connu_du, connu_au)
 
     def _par_annee(self, du: date, au: date, palier: Palier, conventions: Conventions) -> None:
         """La période, coupée entre années communes et bissextiles."""

@@ -5,6 +5,7 @@ La course se compose : un taux de base, puis ce qu'un jugement, un délai de gr�
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from operator import attrgetter
 
 from recouvrement.droit.baremes import Bareme, reserves_de
 from recouvrement.droit.base import Choix, Course, Droit, Palier, Regime, courir
@@ -86,7 +87,7 @@ def _hors_regime(droit: Droit, creance: Creance, regime: Regime, echeance: date,
     legal = droit.baremes["taux_legal_autres"]
     paliers, apres = droit.indexes(TauxIndexe("legal"), indexer, INDICES["legal"]), max(titre.le, echeance)
     capitalise_du = apres if creance.conditions.capitalisation else None
-    return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du, reserves)
+    return Course("interets", apres, paliers, INTERET_DU_JUGEMENT, "", legal.connu_au, capitalise_du, reserves, bareme=legal)
 
 
 def a_cheval(creance: Creance, regime: Regime, echeance: date) -> tuple[Reserve, ...]:
@@ -96,7 +97,8 @@ def a_cheval(creance: Creance, regime: Regime, echeance: date) -> tuple[Reserve,
 
 def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Choix) -> Course:
     """Le taux qui court avant qu'un juge n'y change rien, prolongé si l'appelant le veut."""
-    paliers, connu_au = _taux(droit, creance, regime, choix)
+    paliers, bareme = _taux(droit, creance, regime, choix)
+    connu_au = bareme.connu_au if bareme else date.max
     if regime.fige or choix.fige:
         paliers, connu_au = _figer(paliers, apres, connu_au)
     if choix.prolonger and connu_au < date.max:
@@ -106,24 +108,26 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
     capitalise_du = apres if creance.conditions.capitalisation else None
     legale = creance.conditions.taux_penalites is None or not regime.admet_un_taux_convenu
     reserves = (AVANT_LA_TABLE,) if paliers[0].du > apres + UN_JOUR else ()
-    return courir(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale)
+    return courir(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale, bareme)
 
 
-def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], date]:
-    """Taux convenu si le régime l'admet, sinon celui de la loi ; et le dernier jour publié."""
+def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], Bareme | None]:
+    """Taux convenu si le régime l'admet, sinon celui de la loi ; et, des barèmes lus, celui qui s'arrête le premier."""
     convenu = creance.conditions.taux_penalites
     if convenu is None or not regime.admet_un_taux_convenu:
-        return droit.paliers(regime), droit.baremes[regime.bareme].connu_au
+        return droit.paliers(regime), droit.baremes[regime.bareme]
+    bareme: Bareme | None = None
     if isinstance(convenu, TauxIndexe):
         code = INDICES[convenu.indice]
-        paliers, connu_au = droit.indexes(convenu, indexer, code), droit.baremes[code].connu_au
+        paliers, bareme = droit.indexes(convenu, indexer, code), droit.baremes[code]
     else:
-        paliers, connu_au = (Palier(date.min, date.max, convenu, TAUX_CONVENU, ()),), date.max
+        paliers = (Palier(date.min, date.max, convenu, TAUX_CONVENU, ()),)
     if choix.sous_le_plancher == "convenu" or regime.poste == "interets":  # le plancher ne vise que les pénalités
-        return paliers, connu_au
-    legal = droit.baremes["taux_legal_autres"]
-    releves = _relever(paliers, legal, droit.paliers(regime) if choix.sous_le_plancher == "suppletif" else None)
-    return tuple(fondre(releves)), min(connu_au, legal.connu_au)
+        return paliers, bareme
+    legal, suppletif = droit.baremes["taux_legal_autres"], choix.sous_le_plancher == "suppletif"
+    releves = _relever(paliers, legal, droit.paliers(regime) if suppletif else None)
+    lus = (bareme, legal, droit.baremes[regime.bareme] if suppletif else None)
+    return tuple(fondre(releves)), min((b for b in lus if b), key=attrgetter("connu_au"))
 
 
 def indexer(bareme: Bareme, indexe: TauxIndexe) -> Iterator[Palier]:
