@@ -11,9 +11,11 @@ from datetime import date
 from attrs import evolve, frozen
 
 from recouvrement.courrier.document import Alignement, Courrier, Donnee, Jour, Paragraphe, Tableau, Texte
+from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.montant import FINE, INSECABLE
-from recouvrement.modele.personnes import Creancier
+from recouvrement.modele.personnes import Adresse, Creancier
 from recouvrement.rendu._formats import Morceau, Phrase, morceaux, nom_pays, phrase, propre, typographier
+from recouvrement.rendu.adresse import bloc_adresse
 
 LIBELLES = {
     "fr": {
@@ -70,6 +72,7 @@ class Composition:
     Attributes:
         titre: Titre neutre du fichier : ni nom ni montant.
         expediteur: Lignes de l'en-tête : nom, adresse, moyens de joindre.
+        destinataire: Son nom, et son adresse si la lettre est mise sous pli.
         tete: La ligne de l'essentiel, coupée à ses points médians.
         pied: Identité du créancier, en une ligne.
         suite: Rappel de la lettre, en tête des pages suivantes.
@@ -80,6 +83,7 @@ class Composition:
     titre: str
     acte: bool
     expediteur: tuple[str, ...]
+    destinataire: tuple[str, ...]
     lieu_date: Phrase
     mode_envoi: str
     references: tuple[tuple[str, Phrase], ...]
@@ -107,6 +111,7 @@ def composer(courrier: Courrier) -> Composition:
         titre=f"{genre}, {dossier[0].lower()}{dossier[1:]}",
         acte=acte,
         expediteur=() if acte else _expediteur(courrier.creancier, mots["tel"]),
+        destinataire=() if acte else _destinataire(courrier),
         lieu_date=lieu_date,
         mode_envoi=typographier(courrier.mode_envoi, langue),
         references=tuple((_libelle(nom, langue), morceaux(v, langue)) for nom, v in courrier.references),
@@ -162,8 +167,7 @@ def _lieu_date(courrier: Courrier) -> Texte:
     return (*lieu, Jour(courrier.date))
 
 
-def _adresse(creancier: Creancier) -> tuple[str, ...]:
-    adresse = creancier.adresse
+def _adresse(adresse: Adresse | None) -> tuple[str, ...]:
     if adresse is None:
         return ()
     pays = () if adresse.pays == "FR" else (nom_pays(adresse.pays),)
@@ -172,7 +176,18 @@ def _adresse(creancier: Creancier) -> tuple[str, ...]:
 
 def _expediteur(creancier: Creancier, tel: str) -> tuple[str, ...]:
     telephone = f"{tel} {propre(creancier.telephone)}" if creancier.telephone else ""
-    return tuple(filter(None, (propre(creancier.nom), *_adresse(creancier), telephone, creancier.courriel or "")))
+    return tuple(filter(None, (propre(creancier.nom), *_adresse(creancier.adresse), telephone, creancier.courriel or "")))
+
+
+def _destinataire(courrier: Courrier) -> tuple[str, ...]:
+    """Le bloc de l'enveloppe ; hors norme, il n'en a pas, mais la lettre dit encore à qui elle s'adresse."""
+    a_qui = courrier.destinataire
+    if courrier.canal == "courriel" or a_qui.adresse is None:
+        return (propre(a_qui.nom),)
+    try:
+        return bloc_adresse(a_qui.nom, a_qui.adresse)
+    except DonneeInvalide:
+        return (propre(a_qui.nom), *_adresse(a_qui.adresse))
 
 
 def _pied(creancier: Creancier, langue: str) -> str:
@@ -180,7 +195,7 @@ def _pied(creancier: Creancier, langue: str) -> str:
     siren = creancier.siren or ""
     numero = f"SIREN {siren[:3]}{FINE}{siren[3:6]}{FINE}{siren[6:]}" if siren else ""
     registre = f"RCS{INSECABLE}{propre(creancier.rcs)}" if creancier.rcs else ""
-    return " · ".join(filter(None, (*_forme(creancier, langue), numero, registre, ", ".join(_adresse(creancier)))))
+    return " · ".join(filter(None, (*_forme(creancier, langue), numero, registre, ", ".join(_adresse(creancier.adresse)))))
 
 
 def _forme(creancier: Creancier, langue: str) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class RenduHtml:
 
 def _corps(lettre: Composition) -> Iterable[str]:
     yield _entete(*map(escape, lettre.expediteur))
+    yield _p("<br>".join(map(escape, lettre.destinataire)))
     yield _p(_ligne(lettre.lieu_date))
     yield _p(escape(lettre.mode_envoi))
     yield _p("<br>".join(f"{escape(k)} {_ligne(v)}" for k, v in lettre.references))

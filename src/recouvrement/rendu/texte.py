@@ -39,6 +39,7 @@ class RenduTexte:
 
     def _parties(self, lettre: Composition) -> Iterable[str]:
         yield "\n".join(lettre.expediteur)
+        yield "\n".join(lettre.destinataire)
         yield self._plie(lettre.lieu_date)
         yield lettre.mode_envoi
         yield "\n".join(f"{nom} {lire(valeur)}" for nom, valeur in lettre.references)

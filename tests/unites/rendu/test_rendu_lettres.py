@@ -91,9 +91,9 @@ def parties(courrier: Courrier) -> dict[str, bytes]:
 
 
 def en_docx(courrier: Courrier) -> str:
-    """Le texte d'un traitement de texte, paragraphe par paragraphe, pied compris ; sans l'adresse."""
+    """Le texte d'un traitement de texte, paragraphe par paragraphe, adresse et pied compris."""
     document = docx.Document(BytesIO(RenduDocx().rendre(courrier).octets))
-    corps = [p for p in document.element.body.iter(qn("w:p")) if p.find(f"{qn('w:pPr')}/{qn('w:framePr')}") is None]
+    corps = list(document.element.body.iter(qn("w:p")))
     corps += [p._p for p in document.sections[0].first_page_footer.paragraphs]
     return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in corps)
 
@@ -119,15 +119,17 @@ def test_les_memes_mots_en_texte_et_en_html(courrier: Courrier) -> None:
 
 @tous
 def test_les_memes_mots_en_docx(courrier: Courrier) -> None:
-    """Mot pour mot : le cadre de l'essentiel a ses points médians en plus, le pied sa page."""
+    """Mot pour mot : le cadre de l'essentiel a ses points médians en plus, le pied sa page, un courriel l'adresse de son débiteur."""
     texte, ecrit = Counter(en_texte(courrier).replace("─", " ").split()), Counter(en_docx(courrier).split())
     assert not texte - ecrit
-    assert set(ecrit - texte) <= {"·", "Page", "/"}
+    a_qui = courrier.destinataire
+    adresse = " ".join(bloc_adresse(a_qui.nom, a_qui.adresse)).split() if courrier.canal == "courriel" and a_qui.adresse else ()
+    assert set(ecrit - texte) <= {"·", "Page", "/", *adresse}
 
 
 @tous
 def test_les_memes_mots_en_pdf(courrier: Courrier) -> None:
-    """Chaque mot du texte est dans le PDF (qui y ajoute le destinataire et la pagination)."""
+    """Chaque mot du texte est dans le PDF (qui y ajoute la pagination, et à un courriel l'adresse de son débiteur)."""
     dans_pdf = "".join("".join(pages(courrier)).split())
     for mot in set(en_texte(courrier).replace("─", " ").split()):
         assert mot in dans_pdf, mot
@@ -392,7 +394,7 @@ def test_courrier_minimal() -> None:
     """Sans adresse, sans téléphone, sans bloc : rien ne manque au point de casser."""
     nu = evolve(courriers.CREANCIER, adresse=None, telephone=None, courriel=None, siren=None)
     courrier = evolve(MODELES["c02"], creancier=nu, blocs=(), references=())
-    assert en_texte(courrier).startswith("Atelier Lumière SAS\n\n21\xa0novembre 2026\n")
+    assert en_texte(courrier).startswith(f"Atelier Lumière SAS\n\n{courrier.destinataire.nom}\n\n21\xa0novembre 2026\n")
     assert len(pages(courrier)) == 1
     assert "None" not in en_html(courrier)
 
