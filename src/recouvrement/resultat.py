@@ -153,6 +153,10 @@ class Resultat(Differe, Generic[T_co]):
         """
         return expliquer(self, profondeur)
 
+    def __str__(self) -> str:
+        """La valeur, en clair."""
+        return dire(self.valeur)
+
     def vers_dict(self) -> dict[str, Any]:
         """Le même arbre pour JSON : montants et taux en texte exact, dates ISO."""
         return vers_dict(self)

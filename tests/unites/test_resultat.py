@@ -20,7 +20,24 @@ ARBRE = Resultat(
     (RESERVE,),
 )
 AU = date(2026, 9, 1)
+SOLDE = Paiement(le=date(2026, 5, 1), montant="10000.00", creance="F-1")
 HOSTILE = "<img src=x onerror=\"alert(1)\"> & 'x'"
+
+
+def test_un_resultat_et_un_bilan_se_disent_en_une_ligne() -> None:
+    bilan = examiner(dossier(creance()), au=AU)
+    lignes = [
+        str(bilan),
+        f"{bilan.total}",
+        str(bilan.creances[0].echeance),
+        str(examiner(dossier(creance(), faits=(SOLDE,)), au=AU)),
+    ]
+    assert [x.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ") for x in lignes] == [
+        "Menuiserie du Port SARL doit 10 453,76 € à Atelier Lumière SAS, au 1er septembre 2026",
+        "10 453,76 €",
+        "1er mai 2026",
+        "Menuiserie du Port SARL ne doit rien à Atelier Lumière SAS, au 1er septembre 2026",
+    ]
 
 
 def test_expliquer_dessine_l_arbre() -> None:

@@ -389,6 +389,13 @@ class Bilan(EnTable):
         trouvees.update(dict.fromkeys(r for b in self.creances for r in b.prescription.resultat.reserves))
         return tuple(trouvees)
 
+    def __str__(self) -> str:
+        """Qui doit combien à qui, et à quel jour."""
+        from recouvrement.affichage import date_fr
+
+        du = f"doit {self.total.valeur}" if self.total.valeur.centimes else "ne doit rien"
+        return f"{self.dossier.debiteur.nom} {du} à {self.dossier.creancier.nom}, au {date_fr(self.au)}"
+
     def expliquer(self) -> str:
         """Les raisons de chaque chiffre, jusqu'aux articles et aux faits."""
         from recouvrement.politique.presentation import expliquer_bilan
