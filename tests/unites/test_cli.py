@@ -536,8 +536,13 @@ def test_en_csv_et_en_json_pour_un_programme(capsys, creances: Path, commande: s
 def test_un_remede_nomme_l_option(capsys, tmp_path: Path, nom: str, octets: bytes, dit: str) -> None:
     (tmp_path / nom).write_bytes(octets)
     code, _, erreurs = lancer(capsys, "examiner", tmp_path / nom, "--au", "2026-09-01")
-    assert (code, dit in erreurs, "Lecteur" in erreurs) == (1, True, False), erreurs
+    assert (code, dit in erreurs, "Lecteur" in erreurs) == (2, True, False), erreurs
     assert dit in lancer(capsys, "diagnostiquer", tmp_path / nom)[1]
+
+
+def test_un_dossier_sans_fichier_a_lire_n_est_pas_un_portefeuille_vide(capsys, tmp_path: Path) -> None:
+    code, sortie, erreurs = lancer(capsys, "examiner", tmp_path, "--au", "2026-09-01")
+    assert (code, sortie, "aucun fichier à lire" in erreurs, "diagnostiquer" in erreurs) == (2, "", True, True)
 
 
 LIVRES = RACINE / "exemples" / "livres"
@@ -692,13 +697,13 @@ def test_la_version(capsys) -> None:
 def test_un_parquet_sans_vers_dit_comment_le_lire(capsys, tmp_path: Path) -> None:
     (tmp_path / "creances.parquet").write_bytes(b"PAR1")
     code, _, erreurs = lancer(capsys, "examiner", tmp_path / "creances.parquet", "--au", "2026-09-01")
-    assert (code, "Un Parquet ou un Arrow : examiner --vers." in erreurs) == (1, True)
+    assert (code, "Un Parquet ou un Arrow : examiner --vers." in erreurs) == (2, True)
 
 
 def test_des_colonnes_d_un_autre_nom_se_gardent_par_une_correspondance(capsys, tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("Facture;Client\nF-1;Durand\n", encoding="utf-8")
     code, _, erreurs = lancer(capsys, "examiner", tmp_path / "export.csv", "--au", "2026-09-01")
-    assert (code, "Pour garder vos noms, donnez --correspondance TOML." in erreurs) == (1, True)
+    assert (code, "Pour garder vos noms, donnez --correspondance TOML." in erreurs) == (2, True)
 
 
 def test_un_csv_a_points_virgules_en_colonnes_dit_la_forme_attendue(capsys, creances: Path, tmp_path: Path) -> None:

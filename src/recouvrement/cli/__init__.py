@@ -39,4 +39,4 @@ def _faire(options: argparse.Namespace) -> int:
     for anomalie in anomalies:
         print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)
     refus = any(a.gravite == "refus" for a in anomalies)
-    return max(code, EN_PARTIE if refus else TOUT_LU)
+    return max(code, TOUT_LU if not refus else EN_PARTIE if dossiers else IMPOSSIBLE)

@@ -45,6 +45,11 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     csv, fec = lecteurs(options)
     with avancement("Lecture") as dire:
         lus = lire_fichiers(options.fichiers, csv=csv, fec=fec, progres=lambda _fichier, rang, total: dire(rang, total))
+    if not lus:
+        noms = ", ".join(map(str, options.fichiers))
+        raise DonneeInvalide(
+            "aucun fichier à lire", valeur=noms, remede="« recouvrement diagnostiquer » dit ce qu'un dossier contient."
+        )
     options.origines = {
         (x.creancier.nom, x.reference): chemin.name
         for chemin, lecture in reversed(lus)  # d'une facture lue deux fois, la première est gardée
