@@ -84,7 +84,7 @@ class RenduPdf:
             "auteur": propre(courrier.creancier.nom),
             "date": {"year": le.year, "month": le.month, "day": le.day},
             "profil": asdict(profil),
-            "destinataire": _destinataire(courrier, profil),
+            "destinataire": () if lettre.acte else _destinataire(courrier, profil),
             "tete": list(map(_bouts, lettre.tete)),
             "references": [[nom, _bouts(valeur)] for nom, valeur in lettre.references],
             "blocs": [_bloc(b) for b in lettre.blocs],
@@ -96,7 +96,7 @@ class RenduPdf:
 
 def _destinataire(courrier: Courrier, profil: ProfilAdresse) -> tuple[str, ...]:
     if profil.bloc is None:
-        return ()
+        return (propre(courrier.destinataire.nom),)
     if courrier.destinataire.adresse is None:
         raise DonneeInvalide(
             "adresse postale absente",

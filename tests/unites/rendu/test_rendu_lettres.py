@@ -302,6 +302,7 @@ def test_pages(profil: pdf.ProfilAdresse) -> None:
     assert annexe <= 3
     assert "Page 1/3" in lettre.replace("\xa0", " ")
     assert all("Dossier D-2026-031" in page for page in suite)
+    assert MODELES["c05"].destinataire.nom in lettre
     assert ("MARSEILLE" in lettre) == (profil is not SANS_ADRESSE)
 
 
