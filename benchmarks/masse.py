@@ -11,8 +11,9 @@ rapport est celui des médianes.
 
 Buts, sur un million de lignes entre professionnels : le temps de NumPy à la main, la moitié de celui de Polars aux mêmes sorties ; sur le
 portefeuille entier, un noyau compilé trois fois plus rapide que celui de NumPy, 64 octets de travail par ligne en plus des tables, et
-temps(10 n) / temps(n) sous 11. Mesuré le 22 novembre 2026, sur deux fils d'un même cœur : ×0,64 à ×0,85 de NumPy ; ×0,49 à ×0,73 de
-Polars, ×1,1 à ×1,4 pour son total seul ; ×1,4 à ×2,3 ; 41 octets ; 4,8 à 6,7.
+temps(10 n) / temps(n) sous 11. Mesuré le 22 novembre 2026, sur deux fils d'une machine partagée : ×0,60 à ×0,74 de NumPy ; ×0,56 à
+×0,70 de Polars, ×1,0 à ×1,2 pour son total seul ; ×3,1 à ×3,4 au calme, ×2,0 à ×2,6 quand des voisins prennent le cache ; 43 à 55 octets ;
+3,8 à 6,6.
 """
 
 import sys

@@ -48,5 +48,7 @@ def _prose(texte: str) -> str:
 
 
 if __name__ == "__main__":
+    if ailleurs := [nom for nom in sys.argv[1:] if not nom.endswith(".md")]:
+        sys.exit(f"du Markdown est attendu, rien n'est récrit : {', '.join(ailleurs)}")
     for nom in sys.argv[1:]:
         Path(nom).write_text(corriger(Path(nom).read_text(encoding="utf-8")), encoding="utf-8")
