@@ -1,5 +1,6 @@
 """Les faits : ce qui est refusé, et ce qui ne change rien."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from recouvrement import (
     MiseEnDemeure,
     Montant,
     Paiement,
+    Politique,
     ProcedureCollective,
     Qualite,
     Rejet,
@@ -387,3 +389,18 @@ def test_un_rejet_suit_le_dossier_de_son_paiement() -> None:
 
 def test_un_multiplicateur_en_texte_vaut_son_decimal() -> None:
     assert TauxIndexe("legal", fois="3") == TauxIndexe("legal", fois=Decimal(3))
+
+
+@pytest.mark.parametrize(
+    "faire",
+    [
+        lambda x, p: Dossier.regrouper(x),
+        lambda x, p: Dossier.regrouper([x], p),
+        lambda x, p: Dossier(creances=x),
+        lambda x, p: Politique().examiner(x, p, au=date(2026, 9, 1)),
+        lambda x, p: Politique().prescription(x, p, au=date(2026, 9, 1)),
+    ],
+)
+def test_un_objet_la_ou_il_faut_une_liste_dit_de_mettre_des_crochets(faire: Callable) -> None:
+    with pytest.raises(DonneeInvalide, match="crochets"):
+        faire(creance(), Paiement(le=date(2026, 5, 1), montant="100.00", creance="F-1"))

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import NOTHING, Attribute, fields
 
@@ -19,6 +19,7 @@ _COURRIEL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-
 
 _INVERSIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Validateur = Callable[[Any, "Attribute[Any]", Any], None]
+T = TypeVar("T")
 
 
 def nfc(valeur: str) -> str:
@@ -106,16 +107,23 @@ def en_suite(valeur: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(valeur) if isinstance(valeur, Iterable) and not isinstance(valeur, str | bytes) else valeur  # type: ignore[return-value]
 
 
+def liste(valeur: Iterable[T], champ: str) -> tuple[T, ...]:
+    """La même, en tuple.
+
+    Raises:
+        DonneeInvalide: Ce n'est pas une liste.
+    """
+    if type(suite := en_suite(valeur)) is tuple:
+        return suite
+    raise DonneeInvalide("une liste est attendue", champ=champ, valeur=valeur, remede="Mettez la valeur entre crochets.")
+
+
 def suite_de(*genres: type) -> Validateur:
     """Tuple d'objets de ces genres."""
     de_textes = str in genres
 
-    def valider(_objet: object, attribut: "Attribute[Any]", valeur: object) -> None:
-        if not isinstance(valeur, tuple):
-            raise DonneeInvalide(
-                "une liste est attendue", champ=attribut.name, valeur=valeur, remede="Mettez la valeur entre crochets."
-            )
-        for element in valeur:
+    def valider(_objet: object, attribut: "Attribute[Any]", valeur: Any) -> None:
+        for element in liste(valeur, attribut.name):
             if not isinstance(element, genres):
                 noms = ", ".join(g.__name__ for g in genres)
                 raise DonneeInvalide(f"chaque élément doit être : {noms}", champ=attribut.name, valeur=type(element).__name__)

@@ -257,11 +257,11 @@ class Dossier:
                 inconnue, ou dont les références désignent plusieurs dossiers.
         """
         groupes: dict[tuple[str, str, str], list[Creance]] = {}
-        for creance in creances:
+        for creance in c.liste(creances, "creances"):
             groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
         dossiers = {cle: cls(creances=groupe, mandataire=mandataire) for cle, groupe in groupes.items()}
         suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
-        tous = tuple(evenements)
+        tous = c.liste(evenements, "evenements")
         visees = {e.reference: e.creance for e in tous if isinstance(e, Paiement)}
         for evenement in tous:
             if isinstance(evenement, Rejet) and (visee := visees.get(evenement.paiement)):

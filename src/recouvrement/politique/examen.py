@@ -172,7 +172,7 @@ def _ensemble(
 def _dossier(quoi: Creance | Dossier, evenements: Sequence[Evenement], au: date) -> Dossier:
     jour_civil(au, "au")
     if isinstance(quoi, Creance):
-        return Dossier(creances=(quoi,), evenements=tuple(evenements)) if evenements else constituer(creances=(quoi,))
+        return Dossier(creances=(quoi,), evenements=evenements) if evenements else constituer(creances=(quoi,))
     if evenements:
         raise DonneeInvalide(
             "les événements d'un dossier sont dans le dossier", champ="evenements", remede="Utilisez dossier.avec(…)."
