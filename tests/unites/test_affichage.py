@@ -63,6 +63,7 @@ from recouvrement.affichage import (
     arbre,
     barres,
     carte,
+    compter,
     date_fr,
     decimal_fr,
     dire,
@@ -427,3 +428,11 @@ def test_une_table_examinee_se_montre_sans_se_vider() -> None:
     flux = examiner_table(table_.to_reader(), au=date(2026, 9, 1))
     assert "à lire en flux" in flux._repr_html_()
     assert flux.bilans.read_all().num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("combien", "dit"),
+    [(0, "0 ligne"), (1, "1 ligne"), (9_999, "9999 lignes"), (10_000, "10 000 lignes"), (1_234_567, "1 234 567 lignes")],
+)
+def test_on_compte_par_milliers_a_partir_de_cinq_chiffres(combien: int, dit: str) -> None:
+    assert compter(combien, "ligne").replace("\N{NARROW NO-BREAK SPACE}", " ") == dit

@@ -682,7 +682,7 @@ def test_en_colonnes_d_un_fichier_a_un_fichier(capsys, tmp_path: Path) -> None:
     source, vers = RACINE / "exemples" / "portefeuille.csv", tmp_path / "bilans.parquet"
     code, dit, _ = lancer(capsys, "examiner", source, "--au", "2026-11-21", "--vers", vers)
     assert (code, pq.read_table(vers).num_rows) == (1, 10)  # deux lignes y sont fautives
-    assert "12 lignes" in dit
+    assert f"10 bilans dans {vers}" in dit
     assert "2 rejets" in dit
     code, _, erreurs = lancer(capsys, "examiner", source, source, "--au", "2026-11-21", "--vers", vers)
     assert (code, "un seul fichier" in erreurs) == (2, True)

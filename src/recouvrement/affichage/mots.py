@@ -80,5 +80,6 @@ def en_clair(code: str) -> str:
 
 
 def compter(combien: int, nom: str) -> str:
-    """« 1 dossier », « 12 dossiers »."""
-    return f"{combien} {nom}{'s' * (combien > 1)}"
+    """« 1 dossier », « 12 dossiers », « 12 000 dossiers »."""
+    nombre = f"{combien:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") if combien >= 10_000 else str(combien)
+    return f"{nombre} {nom}{'s' * (combien > 1)}"

@@ -81,13 +81,14 @@ def _en_colonnes(options: argparse.Namespace) -> int:
         )
     rendu = {
         "lignes": passage.lignes,
+        "examinees": passage.examinees,
         "rejetees": passage.rejetees,
         "reprises": passage.reprises,
         "bilans": str(passage.bilans),
         "rejets": str(passage.rejets),
     }
     if not pour_un_programme(options, [rendu], rendu):
-        print(f"{compter(passage.lignes, 'ligne')} dans {passage.bilans}, dont {passage.reprises} par le moteur d'objets.")
+        print(f"{compter(passage.examinees, 'bilan')} dans {passage.bilans}, dont {passage.reprises} par le moteur d'objets.")
         print(f"{compter(passage.rejetees, 'rejet')} dans {passage.rejets}.")
     return EN_PARTIE if passage.rejetees else TOUT_LU
 

@@ -37,6 +37,7 @@ class Passage:
 
     Attributes:
         lignes: Lues ; chacune est examinée ou rejetée.
+        examinees: Celles qui ont un bilan.
         rejetees: Lignes fautives, et événements qui ne nomment aucune ligne.
         reprises: Lignes que le moteur d'objets a calculées.
         bilans: Fichier écrit, du schéma ``schema_des_bilans()``.
@@ -44,6 +45,7 @@ class Passage:
     """
 
     lignes: int
+    examinees: int
     rejetees: int
     reprises: int
     bilans: Path
@@ -85,7 +87,7 @@ def examiner_fichier(
     with _lisible(source):
         total = _combien(fichiers)
     suites = _Suites.lire(suivis, fichiers) if evenements is not None else None
-    faites = reprises = rejetees = 0
+    faites = connues = reprises = rejetees = 0
     with _ecrit(vers) as bilans, _ecrit(rejets) as ecartes:
         sortie, rebut = pq.ParquetWriter(bilans, schema_des_bilans()), pq.ParquetWriter(ecartes, schema_des_rejets())
         with sortie, rebut:
@@ -95,6 +97,7 @@ def examiner_fichier(
                 sortie.write_table(_decaler(examinees, faites))
                 rebut.write_table(_decaler(fautives, faites))
                 faites += table.num_rows
+                connues += examinees.num_rows
                 reprises += repris
                 rejetees += fautives.num_rows
                 if progres is not None:
@@ -102,7 +105,7 @@ def examiner_fichier(
             if suites is not None and suites.orphelins:
                 rebut.write_table(suites.rejets())
                 rejetees += len(suites.orphelins)
-    return Passage(lignes=faites, rejetees=rejetees, reprises=reprises, bilans=vers, rejets=rejets)
+    return Passage(lignes=faites, examinees=connues, rejetees=rejetees, reprises=reprises, bilans=vers, rejets=rejets)
 
 
 class _Suites:
