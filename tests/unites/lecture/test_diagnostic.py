@@ -128,7 +128,7 @@ def test_la_commande_diagnostiquer(capsys: pytest.CaptureFixture[str], tmp_path:
 def test_la_commande_examine_un_fec_dont_on_dit_le_creancier(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     fichier = tmp_path / "732829320FEC20261231.txt"
     fichier.write_bytes(LIVRES)
-    assert main(["examiner", str(fichier), "--au", "2026-09-01"]) == 1
+    assert main(["examiner", str(fichier), "--au", "2026-09-01"]) == 2
     assert "--creancier" in capsys.readouterr().err
     options = ["--creancier", "Atelier Lumière SAS", "--siren", "732829320"]
     assert main(["examiner", str(fichier), "--au", "2026-09-01", *options]) == 0
