@@ -542,7 +542,7 @@ def test_un_remede_nomme_l_option(capsys, tmp_path: Path, nom: str, octets: byte
 
 def test_un_dossier_sans_fichier_a_lire_n_est_pas_un_portefeuille_vide(capsys, tmp_path: Path) -> None:
     code, sortie, erreurs = lancer(capsys, "examiner", tmp_path, "--au", "2026-09-01")
-    assert (code, sortie, "aucun fichier à lire" in erreurs, "diagnostiquer" in erreurs) == (2, "", True, True)
+    assert (code, sortie, "aucun fichier à lire" in erreurs, ".csv" in erreurs) == (2, "", True, True)
 
 
 LIVRES = RACINE / "exemples" / "livres"

@@ -8,13 +8,13 @@ from typing import TypeVar
 from attrs import evolve
 
 from recouvrement.affichage import compter, date_fr, dire
-from recouvrement.cli.entree import Lus, lecteurs, politique_de
+from recouvrement.cli.entree import Lus, lecteurs, politique_de, rien_a_lire
 from recouvrement.cli.sortie import EN_PARTIE, TOUT_LU, avancement, en_clair, en_options, pour_un_programme, tableau
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError, a_la_commande
 from recouvrement.lecture import Diagnostic
 from recouvrement.lecture import diagnostiquer as diagnostic_de
-from recouvrement.lecture.fichiers import LUS, deplier
+from recouvrement.lecture.fichiers import deplier
 from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Dossier
 from recouvrement.politique.bilan import Bilan
@@ -31,7 +31,7 @@ def diagnostiquer(options: argparse.Namespace, _dossiers: Lus, _anomalies: list[
     csv, fec = lecteurs(options)
     fichiers = [fichier for donne in options.examines for fichier in deplier(donne)]
     if not fichiers:
-        raise DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede=LUS)
+        raise rien_a_lire()
     diagnostics = [_en_clair(diagnostic_de(fichier, csv=csv, fec=fec)) for fichier in fichiers]
     if options.json:
         print(json.dumps([d.vers_dict() for d in diagnostics], ensure_ascii=False, indent=2))

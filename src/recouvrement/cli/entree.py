@@ -12,6 +12,7 @@ from attrs import evolve
 from recouvrement.cli.sortie import avancement, en_clair, en_options
 from recouvrement.erreurs import DonneeInvalide, cause
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
+from recouvrement.lecture.fichiers import LUS
 from recouvrement.lecture.qualite import qualite
 from recouvrement.lecture.rassembler import rassembler
 from recouvrement.modele._champs import batir
@@ -34,6 +35,11 @@ def aujourdhui() -> date:
     return horloge().date()
 
 
+def rien_a_lire() -> DonneeInvalide:
+    """L'erreur d'un dossier vide, ou dont nul fichier ne se lit."""
+    return DonneeInvalide("dossier sans aucun fichier à lire", champ="FICHIER", remede=LUS)
+
+
 def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     """Tous les fichiers de la commande, et ce qui n'a pas pu s'y lire ; ``options.origines`` retient d'où vient chaque créance."""
     if "au" in options and options.au is None:
@@ -46,10 +52,7 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     with avancement("Lecture") as dire:
         lus = lire_fichiers(options.fichiers, csv=csv, fec=fec, progres=lambda _fichier, rang, total: dire(rang, total))
     if not lus:
-        noms = ", ".join(map(str, options.fichiers))
-        raise DonneeInvalide(
-            "aucun fichier à lire", valeur=noms, remede="« recouvrement diagnostiquer » dit ce qu'un dossier contient."
-        )
+        raise rien_a_lire()
     options.origines = {
         (x.creancier.nom, x.reference): chemin.name
         for chemin, lecture in reversed(lus)  # d'une facture lue deux fois, la première est gardée
