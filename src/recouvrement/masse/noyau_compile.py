@@ -161,6 +161,25 @@ def _dater(regle: Any, emise: Any, executee: Any, recue: Any, delais: Any) -> An
 
 
 @partie
+def _partir(regle: Any, emise: Any, executee: Any, donnee: Any, e: Any) -> Any:
+    """D'où part la prescription, et d'où part sa lecture prudente."""
+    depart = np.int64(emise)
+    if regle.depart != EMISSION:
+        depart = e if regle.depart == EXIGIBILITE and donnee else np.int64(executee or emise)
+    return depart, min(depart, np.int64(executee)) if regle.prudence and executee else depart
+
+
+@partie
+def _alerter(regle: Any, arret: Any, en_retard: Any, a_payer: Any) -> Any:
+    """Ce qu'il faut savoir des comptes d'une ligne payée."""
+    alertes = regle.toujours
+    alertes |= NON_PUBLIE if arret else 0
+    alertes |= regle.sans_demeure if en_retard else 0
+    alertes |= regle.a_payer if a_payer else 0
+    return alertes
+
+
+@partie
 def _a_l_examen(regle: Any, jour: Any, principal: Any, taux: Any, e: Any, au: Any, courus: Any) -> Any:
     """Ce qui court du lendemain de l'échéance au jour d'examen : la période entamée, puis les périodes entières."""
     if not regle.variable:
@@ -195,6 +214,8 @@ def _plafonner(regle: Any, emise: Any, e: Any, discute: bool, nets: Any, limites
 def _suivre(constantes: Any, petit: Any, valeur: Any, prudente: Any, etape: Any, etape_le: Any) -> Any:
     """L'étape, son jour et l'alerte : la prescription acquise ou proche commande ; sinon, le scénario (voir ``suites.suivre``)."""
     au, alerte_au, interruption, _ = constantes
+    if valeur == MUET or prudente == MUET or etape_le == MUET:
+        return -1, 0, AUX_OBJETS
     if au > valeur:
         return -1, 0, PRESCRITE
     if au > prudente:
@@ -268,11 +289,7 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
         if au_dela == DISCUTEE or principal > regle.tient or convenu > TAUX_COURANT:
             au_noyau[i] = True
             continue
-        execution = executee or emise
-        depart = np.int64(emise)
-        if regle.depart != EMISSION:
-            depart = e if regle.depart == EXIGIBILITE and donnee else np.int64(execution)
-        prudent = min(depart, np.int64(executee)) if regle.prudence and executee else depart
+        depart, prudent = _partir(regle, emise, executee, donnee, e)
         alertes, payee, trop_percu = np.int32(jour.alertes), len(combien) > 0 and combien[i] > 0, 0
         d_ailleurs = payee or depart != e or prudent != e
         if payee:
@@ -282,15 +299,12 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             )
             if not _sue(departs, regle.departs, depart):
                 return rang
-            if regle.butoir and _lire(departs, regle.departs, depart).valeur - min(emise, execution) >= BUTOIR:
+            if regle.butoir and _lire(departs, regle.departs, depart).valeur - min(emise, executee or emise) >= BUTOIR:
                 admise = False
             faites[i] = admise
             if alertes != AUX_OBJETS:
-                alertes = regle.toujours
-                alertes |= NON_PUBLIE if arret else 0
-                alertes |= regle.sans_demeure if en_retard else 0
-                alertes |= dit_trop_percu if trop_percu else 0
-                alertes |= regle.a_payer if lignes and principal == 0 and penalites + indemnite > 0 else 0
+                a_payer = lignes and principal == 0 and penalites + indemnite > 0
+                alertes = _alerter(regle, arret, en_retard, a_payer) | (dit_trop_percu if trop_percu else 0)
         else:
             indemnite, lignes = jour.indemnite, e < regle.court_avant
             penalites = _a_l_examen(regle, jour, principal, taux, e, au, paliers[3])
@@ -304,11 +318,10 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
                 return rang
             part, prevue = _lire(departs, regle.departs, depart), _lire(prevues, regle.etapes, e)
             valeur, prudente = part.valeur, min(part.prudente, _lire(departs, regle.departs, prudent).prudente)
-            petit = principal < regle.solde_minimal
-            etape, etape_le, etat = _suivre(constantes, petit, valeur, prudente, prevue.etape, prevue.le)
-            if valeur == MUET or prudente == MUET or prevue.le == MUET:
-                etat = AUX_OBJETS
-            elif payee and principal == 0:
+            etape, etape_le, etat = _suivre(
+                constantes, principal < regle.solde_minimal, valeur, prudente, prevue.etape, prevue.le
+            )
+            if etat != AUX_OBJETS and payee and principal == 0:
                 etape, etape_le, etat = -1, 0, 0
                 retard *= penalites + indemnite > 0
         else:

@@ -1,4 +1,4 @@
-"""Ce que le droit et le scénario répondent, rangé pour la boucle compilée : par classe, et par jour à mesure qu'elle le demande.
+"""Ce que le droit et le scénario répondent, rangé pour la boucle compilée : par question, et par jour à mesure qu'elle le demande.
 
 Les réponses sont celles de ``classes`` et de ``suites`` : aucune n'est calculée ici.
 """
@@ -41,7 +41,8 @@ ECHEANCE = np.dtype(
 )
 """Ce qui suit d'une échéance tant que rien n'est payé, par classe.
 
-``course`` : ce que compte la période entamée, taux × jours ; d'un taux figé, le taux. ``suivante`` : le rang de la période d'après, dans sa table.
+``course`` : ce que compte la période entamée, taux × jours ; d'un taux figé, le taux. ``suivante`` : le rang de la période d'après, dans
+la table de la classe.
 """
 SUITE = np.dtype([(nom, np.int16 if nom in ("etape", "alertes") else np.int32) for nom in Suite._fields])
 """Ce qui suit d'une échéance d'où part aussi la prescription."""
@@ -154,7 +155,7 @@ class Compilees:
         return regle
 
     def apprendre(self, classe: Classe, c: Colonnes, payees: Entiers) -> None:
-        """Pose les questions de ces lignes, et de ces jours de paiement."""
+        """Pose les questions de ces lignes, et de ces jours de paiement : toutes celles que la boucle peut poser."""
         regle, emise, executee = self.regles[self.rang(classe)], c.emise, c.executee
         echeance, ecarts = echeances(classe, c, np.ones(len(emise), bool)), np.where(executee == 0, SANS, executee - emise)
         a_dater = ecarts[(c.echeance == 0) & (c.recue == 0) & ((executee == 0) | (np.abs(ecarts) <= DECALAGE))]
