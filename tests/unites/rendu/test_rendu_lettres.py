@@ -306,6 +306,15 @@ def test_pages(profil: pdf.ProfilAdresse) -> None:
     assert ("MARSEILLE" in lettre) == (profil is not SANS_ADRESSE)
 
 
+def test_un_acte_commence_en_haut_de_sa_page() -> None:
+    """Sans en-tête ni adresse, rien ne tient la place de l'une ni de l'autre."""
+    acte = evolve(MODELES["c02"], forme="acte")
+    hauteurs = []
+    page = pypdf.PdfReader(BytesIO(RenduPdf().rendre(acte).octets)).pages[0]
+    page.extract_text(visitor_text=lambda t, cm, tm, *_: hauteurs.append(tm[5] * cm[3] + cm[5]) if t.strip() else None)
+    assert max(hauteurs) > 770  # points, d'une feuille de 842
+
+
 @pytest.mark.parametrize("lignes", range(44, 56, 2))
 def test_le_total_n_est_jamais_seul_en_haut_d_une_page(lignes: int) -> None:
     *_, derniere = pages(courriers.mise_en_demeure(lignes=lignes))
