@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from recouvrement import Creance, Montant, Paiement, Politique
+from recouvrement import Creance, Montant, Paiement, Politique, Qualite
 from recouvrement.droit import pour
 from recouvrement.masse import blocs, classes, colonnes, echange, examiner_table, objets
 from recouvrement.masse.sortie import Sortie
@@ -96,7 +96,10 @@ def numpy_a_la_main(table: pa.Table) -> np.ndarray:
 
 
 def polars_a_la_main() -> dict[str, Callable[[pa.Table], Any]]:
-    """En expressions : le total seul ; puis toutes les sorties, ce qui ne dépend que de l'échéance étant lu dans un calendrier tout fait."""
+    """En expressions : le total seul ; toutes les colonnes des bilans ; les bilans et les rejets, les données étant contrôlées.
+
+    Ce qui ne dépend que de l'échéance y est lu dans un calendrier tout fait.
+    """
     try:
         import polars as pl
     except ImportError:
@@ -130,9 +133,27 @@ def polars_a_la_main() -> dict[str, Callable[[pa.Table], Any]]:
         *(pl.lit(nom).cast(pl.Categorical).alias(f"regime_{nom}") for nom in ("b2b", "commercial")),
         *(pl.lit(calendrier[nom]).gather(rang).alias(nom) for nom in DE_L_ECHEANCE),
     ]
+    reference, du_siecle = pl.col("reference"), (date(1990, 1, 1), date(2090, 12, 31))
+    controles = {
+        "reference": reference.str.len_chars().is_between(1, 200) & (reference.str.strip_chars() != ""),
+        "caracteres": ~reference.str.contains(r"\p{C}"),
+        "principal_centimes": principal.is_between(1, 10**15),
+        **{nom: pl.col(nom).is_between(*du_siecle) for nom in ("emise_le", "echeance")},
+        "dates": pl.col("emise_le") <= pl.col("echeance"),
+        **{nom: pl.col(nom).is_in([q.value for q in Qualite]) for nom in ("creancier_qualite", "debiteur_qualite")},
+    }
+    fautif = pl.coalesce(pl.when(bon).then(None).otherwise(pl.lit(nom)) for nom, bon in controles.items())
+
+    def bilans_et_rejets(table: pa.Table) -> pl.DataFrame:
+        lue = pl.from_arrow(table).lazy().with_columns(pl.all_horizontal(controles.values()).alias("bon"))
+        bilans = lue.filter("bon").select(toutes)
+        rejets = lue.filter(~pl.col("bon")).select(reference, fautif.alias("champ"))
+        return pl.collect_all([bilans, rejets])[0]
+
     return {
         "Polars à la main, le total seul": lambda t: pl.from_arrow(t).lazy().select(total).collect(),
-        "Polars à la main, toutes les sorties": lambda t: pl.from_arrow(t).lazy().select(toutes).collect(),
+        "Polars à la main, les colonnes des bilans": lambda t: pl.from_arrow(t).lazy().select(toutes).collect(),
+        "Polars à la main, bilans et rejets, données contrôlées": bilans_et_rejets,
     }
 
 
