@@ -5,6 +5,7 @@ l'objet marche toujours : rien ici n'est nécessaire à qui l'a déjà en main.
 """
 
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from attrs import frozen
@@ -13,6 +14,8 @@ from recouvrement.erreurs import DependanceManquante, DonneeInvalide, GreffonInc
 
 Groupe = Literal["rendus", "notificateurs", "registres", "lecteurs", "calendriers", "baremes"]
 GROUPES: tuple[Groupe, ...] = ("rendus", "notificateurs", "registres", "lecteurs", "calendriers", "baremes")
+A_L_USAGE = {"recouvrement.rendu.docx:RenduDocx": ("docx", "docx"), "recouvrement.rendu.pdf:RenduPdf": ("typst", "pdf")}
+"""Ceux d'ici qui n'importent qu'à l'usage un module qu'un extra apporte."""
 
 
 class GreffonEnPanne(RecouvrementError):
@@ -101,6 +104,9 @@ def _charger(entree: EntryPoint) -> Any:
         raise GreffonEnPanne(entree.name, _paquet(entree), f"{type(e).__name__} : {e}") from e
     if not callable(objet):
         raise GreffonEnPanne(entree.name, _paquet(entree), f"{entree.value} n'est ni une classe ni une fabrique")
+    module, extra = A_L_USAGE.get(entree.value, ("", ""))
+    if module and find_spec(module) is None:
+        raise DependanceManquante(f"Le greffon « {entree.name} »", extra)
     return objet
 
 

@@ -570,6 +570,24 @@ def test_aucun_remede_n_est_du_python(capsys, fichiers: tuple[object, ...], dits
     assert [dit for dit in dits if dit not in erreurs] == []
 
 
+def test_le_creancier_de_la_commande_est_celui_d_un_csv_qui_ne_le_nomme_pas(capsys, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "reference;principal;emise_le;debiteur_nom\nF-1;100,00;2026-05-01;Dupont SARL\n", encoding="utf-8"
+    )
+    _, _, sans = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01")
+    assert "Ajoutez-la, ou donnez --creancier NOM." in sans
+    options = ("--creancier", "Atelier Lumière SAS", "--siren", "999100019")
+    code, lu, _ = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01", "--json", *options)
+    (bilan,) = json.loads(lu)["bilans"]
+    assert (code, bilan["creancier"]) == (0, "Atelier Lumière SAS")
+
+
+def test_un_creancier_donne_deux_fois_est_refuse(capsys, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(ENTETE + BONNE, encoding="utf-8")
+    code, _, erreurs = lancer(capsys, "examiner", tmp_path / "c.csv", "--au", "2026-09-01", "--creancier", "Un autre")
+    assert (code, "donné deux fois" in erreurs, "ou --creancier" in erreurs) == (2, True, True), erreurs
+
+
 def test_avec_une_correspondance_c_est_elle_qui_regle(capsys, tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_bytes((ENTETE + BONNE).encode("utf-16"))
     (tmp_path / "c.toml").write_text('[format]\ndecimale = ","\n', encoding="utf-8")

@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 
 from fabrique import RACINE, creance
-from recouvrement import Dossier, Politique
+from recouvrement import Dossier, Politique, greffons
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.envoi import Memoire, expedier
 from recouvrement.erreurs import DependanceManquante, DonneeInvalide, GreffonInconnu
@@ -88,6 +88,21 @@ def test_un_extra_absent_se_dit(poser):
         greffon("rendus", "demuni")
     (vu,) = [g for g in installes("rendus") if g.nom == "demuni"]
     assert (vu.etat, vu.version, "pip install" in vu.detail) == ("incomplet", "1.2", True)
+
+
+@pytest.mark.parametrize(("nom", "module"), [("pdf", "typst"), ("docx", "docx")])
+def test_un_rendu_qui_n_importe_son_extra_qu_a_l_usage_n_est_pas_dit_pret_sans_lui(monkeypatch, nom, module):
+    assert {g.nom: g.etat for g in installes("rendus")}[nom] == "pret"
+    monkeypatch.setattr(greffons, "find_spec", lambda demande: None if demande == module else object())
+    etats = {g.nom: (g.etat, g.detail) for g in installes("rendus")}
+    assert etats[nom] == ("incomplet", f'Le greffon « {nom} » demande un complément : pip install "recouvrement[{nom}]"')
+    assert {etat for autre, (etat, _) in etats.items() if autre != nom} == {"pret"}
+    with pytest.raises(DependanceManquante, match=rf"recouvrement\[{nom}\]"):
+        greffon("rendus", nom)
+
+
+def test_les_rendus_qui_n_importent_leur_extra_qu_a_l_usage_existent():
+    assert {g.cible for g in installes()} >= set(greffons.A_L_USAGE)
 
 
 @pytest.mark.parametrize("ordre", [("premier", "second"), ("second", "premier")])

@@ -179,7 +179,9 @@ def _formes() -> argparse.ArgumentParser:
         metavar="TOML",
         help="de vos colonnes de CSV aux nôtres ; remplace les quatre qui précèdent",
     )
-    formes.add_argument("--creancier", metavar="NOM", help="celui qui tient les livres : un FEC ne le nomme pas")
+    formes.add_argument(
+        "--creancier", metavar="NOM", help="celui que le fichier ne nomme pas : d'un FEC, ou d'un CSV sans colonnes creancier_…"
+    )
     formes.add_argument("--siren", help="son SIREN ; sans lui, il est traité comme un particulier")
     return lecture
 

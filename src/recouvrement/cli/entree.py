@@ -108,6 +108,7 @@ def lecteurs(options: argparse.Namespace) -> tuple[LecteurCsv, LecteurFEC]:
             decimale=options.decimale,
             format_date=options.dates,
             encodage=options.encodage or "utf-8-sig",
+            creancier=creancier,
         )
     )
     return csv, LecteurFEC(creancier=creancier, encodage=options.encodage)

@@ -106,7 +106,7 @@ def _renommer(nom: str, connues: tuple[str, ...]) -> Remede:
     )
 
 
-_SANS_CREANCIER = Remede("Ajoutez-la, ou donnez creancier=….", "Ajoutez-la, ou donnez --creancier NOM avec --correspondance.")
+_SANS_CREANCIER = Remede("Ajoutez-la, ou donnez creancier=….", "Ajoutez-la, ou donnez --creancier NOM.")
 
 
 def _exiger(presentes: set[str], evenementiel: bool, creancier: Creancier | None) -> None:
