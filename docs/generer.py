@@ -277,7 +277,10 @@ def _trouvees(droit: Droit) -> Sequence[Sequence[Sequence[str]]]:
 
 def _versions(r: Regime) -> Sequence[str]:
     """Les rédactions du texte, par jour d'entrée en vigueur."""
-    return [f"depuis le {_jour(du)}, {texte}" for du, texte in r.versions] or [str(r.source)]
+    return [
+        f"avant le {_jour(r.versions[1][0])}, {texte}" if du == date.min else f"depuis le {_jour(du)}, {texte}"
+        for du, texte in r.versions
+    ] or [str(r.source)]
 
 
 def _modules(paquet: ModuleType) -> Iterator[ModuleType]:

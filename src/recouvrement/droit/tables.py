@@ -79,12 +79,19 @@ def _qualites(noms: list[str]) -> frozenset[Qualite]:
 def lire_regimes(fichier: Path) -> tuple[Regime, ...]:
     """Table des régimes de pénalités et d'intérêts."""
     try:
-        return tuple(_regime(brut) for brut in lire_toml(fichier)["regimes"])
+        lus = lire_toml(fichier)
+        return tuple(_regime(brut, _redactions(brut, lus)) for brut in lus["regimes"])
     except (KeyError, TypeError, ValueError, RecouvrementError) as e:
         raise TableInvalide(str(e), fichier=fichier.name) from None
 
 
-def _regime(brut: Mapping[str, Any]) -> Regime:
+def _redactions(brut: Mapping[str, Any], lus: Mapping[str, Any]) -> tuple[tuple[date, Source], ...]:
+    """Celles du régime, ou celles, nommées, de plusieurs."""
+    siennes = lus["redactions"][brut["redactions"]] if "redactions" in brut else brut.get("versions", ())
+    return tuple((v["du"], source(v)) for v in siennes)
+
+
+def _regime(brut: Mapping[str, Any], versions: tuple[tuple[date, Source], ...]) -> Regime:
     return Regime(
         code=brut["code"],
         intitule=brut["intitule"],
@@ -109,7 +116,7 @@ def _regime(brut: Mapping[str, Any]) -> Regime:
         taux_convenu=brut.get("taux_convenu", False),
         imputation=brut.get("imputation"),
         interets_sous=(brut["interets_sous"]["jours"], source(brut["interets_sous"])) if "interets_sous" in brut else None,
-        versions=tuple((v["du"], source(v)) for v in brut.get("versions", ())),
+        versions=versions,
         sans_clause_penale=brut.get("sans_clause_penale", ""),
         frais=brut.get("frais", "aucun"),
     )

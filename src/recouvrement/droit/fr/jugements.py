@@ -16,6 +16,12 @@ MAJORATION = Taux(5)  # points
 DELAI_DE_MAJORATION = Delai(mois=2)
 ORIGINE_MAJORATION = " + 5 points, deux mois après le jugement exécutoire (C. mon. fin., art. L. 313-3)"
 TAUX_REDUIT = "taux réduit fixé par le juge (C. civ., art. 1343-5)"
+GRACE_MAX = Delai(annees=2)
+GRACE_LONGUE = Reserve(
+    "grace_longue",
+    "délai de grâce de plus de deux ans : le juge ne peut en accorder davantage ; vérifiez ses dates, qui sont appliquées telles quelles",
+    Source("Code civil", "1343-5"),
+)
 SANS_MAJORATION = Reserve(
     "titre_sans_majoration",
     "après jugement, pénalités et intérêts convenus continuent sans la majoration de cinq points, comptée sur le seul intérêt légal",
@@ -39,14 +45,15 @@ def accorder_un_delai(course: Course, creance: Creance, evenements: Iterable[Eve
     Source:
         C. civ., art. 1343-5.
     """
-    paliers = course.paliers
-    for delai in _delais(creance, evenements):
+    paliers, delais = course.paliers, _delais(creance, evenements)
+    for delai in delais:
         if delai.taux is not None:
             reduit = Palier(delai.du, delai.au, delai.taux, TAUX_REDUIT, ())
             paliers = remplacer(paliers, (reduit,), delai.du, delai.au)
         elif course.poste == "penalites":
             paliers = remplacer(paliers, (), delai.du, delai.au)
-    return course._replace(paliers=paliers)
+    longs = any(delai.au > GRACE_MAX.depuis(delai.du) for delai in delais)
+    return course._replace(paliers=paliers, reserves=(*course.reserves, GRACE_LONGUE) if longs else course.reserves)
 
 
 def majorer(course: Course, creance: Creance, evenements: Iterable[Evenement]) -> Course:

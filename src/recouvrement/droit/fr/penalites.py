@@ -61,14 +61,15 @@ def course(
     """Les pénalités sont exigibles le lendemain de la date de règlement, sans rappel ; l'intérêt légal court de la demeure.
 
     Source:
-        C. com., art. L. 441-10, II ; CCP, art. L. 2192-13 et R. 2192-31 ; C. civ., art. 1231-6 et 1344-1.
+        C. com., art. L. 441-10, II ; CCP, art. L. 2192-13 et R. 2192-31 ; C. civ., art. 1231-6 et 1344-1, et 1153 ancien.
     """
     titre = titre_de(creance, evenements) if evenements else None
     if not regime.joue(creance, echeance):
         base = _hors_regime(droit, creance, regime, echeance, titre)
     elif regime.depart == "mise_en_demeure":
         demeure, motif, doutes = _demeure(creance, echeance, evenements, titre, au, envoi=choix.envoi)
-        base = _base(droit, creance, regime, demeure, choix) if demeure else Course(regime.poste, None, (), regime.source, motif)
+        aucune = Course(regime.poste, None, (), _texte(creance, regime), motif)
+        base = _base(droit, creance, regime, demeure, choix) if demeure else aucune
         base = base._replace(reserves=(*base.reserves, *doutes)) if doutes else base
     else:
         base = _base(droit, creance, regime, echeance, choix)
@@ -104,11 +105,16 @@ def _base(droit: Droit, creance: Creance, regime: Regime, apres: date, choix: Ch
     if choix.prolonger and connu_au < date.max:
         dernier = paliers[-1]
         paliers += (dernier._replace(du=connu_au + UN_JOUR, au=date.max, reserves=(*dernier.reserves, PROLONGE)),)
-    source = regime.source_au(creance.contrat_le or creance.emise_le)
+    source = _texte(creance, regime)
     capitalise_du = apres if creance.conditions.capitalisation else None
     legale = creance.conditions.taux_penalites is None or not regime.admet_un_taux_convenu
     reserves = (AVANT_LA_TABLE,) if paliers[0].du > apres + UN_JOUR else ()
     return courir(regime.poste, apres, paliers, source, "", connu_au, capitalise_du, reserves, legale, bareme)
+
+
+def _texte(creance: Creance, regime: Regime) -> Source:
+    """La rédaction qui régit le contrat."""
+    return regime.source_au(creance.contrat_le or creance.emise_le)
 
 
 def _taux(droit: Droit, creance: Creance, regime: Regime, choix: Choix) -> tuple[tuple[Palier, ...], Bareme | None]:
