@@ -17,6 +17,7 @@ from recouvrement import (
     Avoir,
     Blocage,
     Contestation,
+    Conventions,
     Debiteur,
     DecheanceTerme,
     DelaiDeGrace,
@@ -221,6 +222,24 @@ def test_les_mots_d_un_acheteur_public() -> None:
         texte = lu(faire())
         assert "Intérêts" in texte
         assert "Pénalités" not in texte
+
+
+@pytest.mark.parametrize(
+    ("debiteur", "imputation", "dit"),
+    [
+        (SOCIETE, "interets_d_abord", "d'abord sur les intérêts, puis sur le principal (article 1343-1 du code civil)."),
+        (SOCIETE, "principal_d_abord", "d'abord sur le principal, puis sur les intérêts, comme les parties en conviennent."),
+        (SOCIETE, "frais_d_abord", "d'abord sur les frais et indemnités, puis sur les intérêts, enfin sur le principal, comme"),
+        (COMMUNE, "frais_d_abord", "d'abord sur le principal, puis sur les intérêts moratoires (article R. 2192-36 du code"),
+    ],
+)
+def test_un_accord_dit_l_ordre_que_le_calcul_suit(debiteur: object, imputation: str, dit: str) -> None:
+    politique = Politique(conventions=Conventions(imputation=imputation))
+    bilan = politique.examiner(dossier(creance(debiteur=debiteur)), au=date(2026, 6, 15))
+    assert {b.imputation for b in bilan.creances} == {"principal_d_abord" if debiteur is COMMUNE else imputation}
+    plan = politique.proposer_echeancier(bilan, mensualites=3)
+    texte = re.sub(r"\s+", " ", lu(ecrire("accord_echeancier", bilan, plan, preavis=8))).replace("’", "'")
+    assert dit in texte
 
 
 def test_un_acte_n_est_pas_une_lettre() -> None:

@@ -226,7 +226,7 @@ class Faits:
             "nos_rappels": _nos_rappels(self.rappels, mots),
             "justificatifs": (mots["justificatif" if len(numeros) == 1 else "justificatifs"], *numeros),
             "numeros": numeros,
-            "ordre_des_versements": (mots["ordre_des_versements"],),
+            "ordre_des_versements": (mots[f"ordre_{premiere.imputation}"],),
             "par_ecrit": (mots["par_ecrit"], Donnee(creancier.courriel)) if creancier.courriel else ("",),
             "penalites": penalites,
             "plan_du": Jour(plan.le) if plan else None,

@@ -308,10 +308,15 @@ proposer = fabrique(ActionProposee)
 
 @frozen(kw_only=True)
 class BilanCreance:
-    """Une créance au jour de l'examen."""
+    """Une créance au jour de l'examen.
+
+    Attributes:
+        imputation: Ce qu'un paiement éteint d'abord : l'ordre du régime, sinon celui de la convention (``Conventions.imputation``).
+    """
 
     creance: Creance
     regime: str
+    imputation: str
     echeance: Resultat[date]
     jours_retard: int
     conteste: Montant

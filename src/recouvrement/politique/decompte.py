@@ -366,9 +366,14 @@ def _ordre(mouvement: tuple[date, Mouvement]) -> tuple[date, int]:
     return mouvement[0], _RANG_DU_JOUR[type(mouvement[1])]
 
 
+def imputation(regime: Regime, conventions: Conventions) -> str:
+    """L'ordre du régime, sinon celui de la convention."""
+    return regime.imputation or conventions.imputation
+
+
 def ordre(regime: Regime, conventions: Conventions) -> tuple[Postes, Postes]:
-    """Ce qu'un paiement éteint d'abord, et ce qu'il éteint en dernier : l'ordre du régime, sinon celui de la convention."""
-    premiers = RANGS[regime.imputation or conventions.imputation]
+    """Ce qu'un paiement éteint d'abord, et ce qu'il éteint en dernier."""
+    premiers = RANGS[imputation(regime, conventions)]
     return premiers, tuple([p for p in EN_DERNIER if p not in premiers])
 
 

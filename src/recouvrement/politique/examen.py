@@ -16,7 +16,7 @@ from recouvrement.politique import mandat
 from recouvrement.politique.alertes import alertes
 from recouvrement.politique.bilan import Alerte, Bilan, BilanCreance, Decompte, Imputation, arreter, arreter_creance
 from recouvrement.politique.compte import Compte
-from recouvrement.politique.decompte import ARRETE, IMPUTATION_PUBLIQUE, RANG_INDEMNITE, Parcours
+from recouvrement.politique.decompte import ARRETE, IMPUTATION_PUBLIQUE, RANG_INDEMNITE, Parcours, imputation
 from recouvrement.politique.politique import Politique
 from recouvrement.politique.suite import suite
 from recouvrement.resultat import Noeud, Regle, Reserve, Resultat, Source, conclure, fait
@@ -107,6 +107,7 @@ def _bilan(politique: Politique, compte: Compte, parcours: Parcours) -> BilanCre
     return arreter_creance(
         creance,
         compte.regime.code,
+        imputation(compte.regime, politique.conventions),
         compte.echeance,
         max(0, (au - compte.exigible_le).days) if dus else 0,
         _conteste(compte, faits, au) if faits else rien,
