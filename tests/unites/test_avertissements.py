@@ -1,14 +1,16 @@
 """Ce qu'une lettre permise fait relire à un humain avant de partir."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from attrs import evolve
 
-from fabrique import COMMUNE, CREANCIER, SOCIETE, creance, dossier, examiner
-from recouvrement import MiseEnDemeure, Politique, Taux, Transaction
+from fabrique import COMMUNE, CONSOMMATEUR, CREANCIER, SOCIETE, creance, dossier, examiner
+from recouvrement import Debiteur, MiseEnDemeure, Politique, Taux, Transaction
 from recouvrement.courrier import ecrire, rediger
 from recouvrement.envoi import Memoire, expedier
 from recouvrement.modele.conditions import ConditionsPaiement
+from recouvrement.politique.scenario import usuels
 from recouvrement.registre import RegistreMemoire
 from recouvrement.rendu import RenduTexte
 
@@ -49,6 +51,35 @@ def test_un_delai_plus_court_que_l_usage() -> None:
     (alerte,) = rediger(courte, bilan).avertissements
     assert alerte.cle == "delai_court"
     assert "4\N{NO-BREAK SPACE}septembre 2026" in alerte.message
+
+
+@pytest.mark.parametrize(
+    ("debiteur", "contrat_le", "sienne"),
+    [
+        (SOCIETE, date(2019, 4, 25), "Code de commerce, art. L. 441-6 (loi n° 2008-776, puis loi n° 2012-387)"),
+        (SOCIETE, date(2019, 4, 26), None),
+        (CONSOMMATEUR, date(2016, 9, 30), "Code civil, art. 1153 ancien"),
+        (CONSOMMATEUR, date(2016, 10, 1), None),
+        (COMMUNE, date(2019, 3, 31), "Décret n° 2013-269 du 29 mars 2013"),
+        (COMMUNE, date(2019, 4, 1), None),
+    ],
+)
+def test_un_contrat_ancien_garde_ses_articles(debiteur: Debiteur, contrat_le: date, sienne: str | None) -> None:
+    due = creance(debiteur=debiteur, contrat_le=contrat_le)
+    politique, dues = Politique(scenarios=usuels()), dossier(due)
+    for jour in (date(2026, 5, 1) + timedelta(days=n) for n in range(200)):
+        bilan = politique.examiner(dues, au=jour)
+        mises = [a for a in bilan.actions if isinstance(a.acte, MiseEnDemeure)]
+        if mises:
+            break
+        dues = dues.avec(*(a.acte for a in bilan.actions))
+    (action,) = mises
+    trouves = [a for a in rediger(action, bilan).avertissements if a.cle == "redaction_ancienne"]
+    assert [str(a.source) for a in trouves] == ([sienne] if sienne else [])
+
+
+def test_une_lettre_qui_ne_cite_rien_n_avertit_pas_d_un_contrat_ancien() -> None:
+    assert avertis(creance(contrat_le=date(2015, 1, 1))) == []
 
 
 def test_une_transaction_avec_un_acheteur_public_ne_renonce_pas_aux_interets_moratoires() -> None:

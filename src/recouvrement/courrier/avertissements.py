@@ -1,10 +1,13 @@
 """Ce qu'un humain lève avant d'envoyer une lettre que rien n'interdit : un doute sur un chiffre, un délai court, une mention qui manque."""
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 
 from recouvrement.affichage import compter, date_fr
 from recouvrement.courrier.document import Courrier
 from recouvrement.courrier.faits import Faits
+from recouvrement.droit import pour
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.modele.personnes import Qualite
 from recouvrement.politique.bilan import Alerte
@@ -18,6 +21,7 @@ DU_DOSSIER = frozenset({"prescription_proche", "credit_possible", "creancier_etr
 DELAI_D_USAGE = {True: 15, False: 8}  # un consommateur, un autre : jours après la présentation
 MENTIONS = Source("Code de commerce", "R. 123-237")
 MORATOIRES = Source("Code de la commande publique", "L. 2192-14")
+NUMERO = re.compile(r"(?:[A-Z]\.\s)?[\d-]+")  # le premier article qu'une source cite
 EN_AFFAIRES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
 
 
@@ -26,7 +30,8 @@ def avertir(courrier: Courrier, faits: Faits) -> tuple[Alerte, ...]:
     retenues = DU_DOSSIER | (DES_CHIFFRES if faits.reclame_accessoires else frozenset())
     visees = {b.creance.reference for b in faits.visees}
     du_bilan = [a for a in faits.bilan.alertes if a.cle in retenues and (not a.creance or a.creance in visees)]
-    return (*du_bilan, *_delai(courrier, faits), *_renonciation(courrier, faits), *_mentions(courrier))
+    siens = (_delai(courrier, faits), _redaction(courrier, faits), _renonciation(courrier, faits), _mentions(courrier))
+    return (*du_bilan, *chain.from_iterable(siens))
 
 
 def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
@@ -38,6 +43,26 @@ def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
     if reste < usage:
         message = f"délai court : {compter(reste, 'jour')} après la présentation, présumée le {date_fr(presentee)} ; l'usage en laisse {usage}"
         yield Alerte("delai_court", "attention", message, source=Source("Code civil", "1231"))
+
+
+def _redaction(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
+    """Une lettre cite les textes en vigueur ; un contrat plus ancien garde les siens, que le décompte cite."""
+    ecrit = " ".join("".join(map(str, texte)) for texte in courrier.textes())
+    regimes = {r.code: r for r in pour("fr").regimes}
+    for b in faits.visees:
+        if regime := regimes.get(b.regime):
+            sienne, presente = regime.source_au(b.creance.contrat_le or b.creance.emise_le), regime.source_au(courrier.date)
+            cite = _numero(presente)
+            if cite != _numero(sienne) and cite in ecrit:
+                message = (
+                    f"facture {b.creance.numero} : son contrat est régi par {sienne} ; la lettre cite {presente} : à corriger"
+                )
+                yield Alerte("redaction_ancienne", "attention", message, b.creance.reference, sienne)
+
+
+def _numero(source: Source) -> str:
+    trouve = NUMERO.match(source.article)
+    return trouve[0] if trouve else source.texte
 
 
 def _renonciation(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
