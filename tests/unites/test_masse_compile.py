@@ -157,3 +157,16 @@ def test_sans_numba_le_noyau_numpy_sert() -> None:
     code = "import sys; sys.modules['numba'] = None\nfrom recouvrement.masse import examen\nprint(examen.noyau.__name__)"
     rendu = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert rendu.stdout.strip() == "recouvrement.masse.blocs"
+
+
+def test_une_numba_sans_l_option_privee_compile_encore() -> None:
+    """Un processus neuf : l'option a disparu, le module se charge et ne la demande pas."""
+    code = (
+        "from numba.core.cpu import CPUTargetOptions\n"
+        "for classe in CPUTargetOptions.__mro__:\n"
+        "    if '_nrt' in vars(classe): delattr(classe, '_nrt')\n"
+        "from recouvrement.masse import noyau_compile\n"
+        "print(noyau_compile.OPTIONS)"
+    )
+    rendu = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert rendu.stdout.strip() == "{'nogil': True}"

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.cpu import CPUTargetOptions
 
 from recouvrement.droit.baremes import interets_centimes
 from recouvrement.masse.blocs import par_sorte
@@ -27,7 +28,8 @@ EMISSION, _, EXIGIBILITE = range(len(DEPARTS))
 PREMIERE, TOUS = np.uintp(0), ~np.uintp(0)  # ce qu'un masque garde d'un rang
 VOISINES = 2_048  # lignes que le cache tient ensemble
 # Ces boucles ne créent aucun tableau : sans NRT, Numba ne compte pas les références de ceux qu'elles lisent, la moitié de leur temps.
-OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
+# Une version de Numba qui n'aurait plus cette option les ralentirait, rien de plus.
+OPTIONS: dict[str, Any] = {"nogil": True} | ({"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {})
 
 
 def compilee(fonction: F) -> F:
