@@ -19,6 +19,7 @@ temps(10 n) / temps(n) sous 11. Mesuré le 22 novembre 2026, sur deux fils d'une
 import sys
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from statistics import median
 from time import perf_counter
@@ -26,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recouvrement import Creance, Montant, Paiement, Politique, Qualite
 from recouvrement.droit import pour
@@ -51,7 +53,7 @@ def portefeuille(n: int, graine: int = 1, *, nu: bool = False) -> pa.Table:
     echeance = emise + h.choice([0, 15, 30, 30, 30, 45, 60, 60, 75], n)
     principal = np.maximum(100, (np.exp(h.normal(7.0, 1.3, n)) * 100).astype(np.int64))
     colonnes: dict[str, Any] = {
-        "reference": pa.array([f"F-{i:07}" for i in range(n)]),
+        "reference": pc.binary_join_element_wise("F", pc.utf8_lpad(pa.array(np.arange(n)).cast(pa.string()), 7, "0"), "-"),
         "principal_centimes": principal,
         "emise_le": pa.array(emise.astype("datetime64[D]")),
         "echeance": pa.array(echeance.astype("datetime64[D]"), mask=np.zeros(n, bool) if nu else h.random(n) < 0.1),
@@ -59,10 +61,11 @@ def portefeuille(n: int, graine: int = 1, *, nu: bool = False) -> pa.Table:
     }
     if nu:
         return pa.table(colonnes | {"debiteur_qualite": pa.array(["commercant"] * n)})
-    qualites = np.array(["commercant", "professionnel", "consommateur", "personne_publique"], object)
+    qualites = pa.array(["commercant", "professionnel", "consommateur", "personne_publique"])
     tire, convenu = h.choice(4, n, p=[0.6, 0.2, 0.15, 0.05]), h.random(n)
     taux = h.choice([82_500, 100_000, 121_500, 150_000], n)
-    indexe = np.array(["3 × taux légal", "BCE + 10"], object)[h.integers(0, 2, n)]
+    sans_indice = (convenu < 0.2) | (convenu >= 0.3)
+    indexe = pa.array(["3 × taux légal", "BCE + 10"]).take(pa.array(h.integers(0, 2, n), mask=sans_indice))
     combien = np.where(h.random(n) < 0.15, h.integers(1, 4, n), 0)
     ligne = np.repeat(np.arange(n), combien)
     le = echeance[ligne] + h.integers(-20, 400, len(ligne))
@@ -71,10 +74,10 @@ def portefeuille(n: int, graine: int = 1, *, nu: bool = False) -> pa.Table:
     return pa.table(
         colonnes
         | {
-            "debiteur_qualite": pa.array(qualites[tire]),
+            "debiteur_qualite": qualites.take(pa.array(tire)),
             "executee_le": pa.array((emise - h.integers(0, 20, n)).astype("datetime64[D]"), mask=h.random(n) < 0.5),
             "taux_dix_milliemes": pa.array(taux, mask=convenu >= 0.2),
-            "taux_indexe": pa.array(indexe, mask=(convenu < 0.2) | (convenu >= 0.3)),
+            "taux_indexe": indexe,
             "paiements_le": pa.ListArray.from_arrays(bornes, pa.array(le.astype("datetime64[D]"))),
             "paiements_centimes": pa.ListArray.from_arrays(bornes, pa.array(part)),
         }
@@ -177,6 +180,15 @@ def mesurer(*fonctions: Callable[[], object], tours: int = 7) -> list[float]:
     return [median(d) for d in durees]
 
 
+def copie() -> float:
+    """Octets lus et écrits en une seconde par la copie d'un grand tableau, en autant de fils qu'Arrow en emploie."""
+    fils = pa.cpu_count()
+    parts = [(np.ones(2**24), np.ones(2**24)) for _ in range(fils)]
+    with ThreadPoolExecutor(fils) as bassin:
+        (duree,) = mesurer(lambda: list(bassin.map(lambda part: np.copyto(*part), parts)))
+    return 2 * sum(part[0].nbytes for part in parts) / duree
+
+
 def memoire(fonction: Callable[[], object]) -> tuple[int, int]:
     """Octets pris au plus haut, puis gardés, chez NumPy et chez Arrow ; leurs deux sommets sont additionnés."""
     defaut = pa.default_memory_pool()
@@ -229,9 +241,12 @@ def main(n: int) -> None:
         lambda: [politique.examiner(c, f, au=AU) for c, f in echantillon],
         tours=5,
     )
-    repris = examiner_table(entier, au=AU).repris
+    rendu = examiner_table(entier, au=AU)
+    touches, debit = entier.nbytes + rendu.bilans.nbytes, copie()
     noyaux("noyau seul, portefeuille entier", entier)
-    print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {repris} reprises par les objets")
+    print(f"{n} lignes d'un portefeuille entier : {grand / n * 1e6:.3f} µs par ligne ; {rendu.repris} reprises par les objets")
+    part = touches / grand / debit
+    print(f"  {touches / n:.0f} octets lus et rendus par ligne ; {part:.0%} de ce qu'une copie passe ({debit / 1e9:.1f} Go/s)")
     print(f"  premier appel, toutes les questions de droit étant à poser : {premier / n * 1e6:.3f} µs par ligne")
     print(f"  moteur d'objets : {unes / 1_000 * 1e6:.1f} µs par ligne ; ×{(unes / 1_000) / (grand / n):.0f} de gagné")
     print(f"  temps(10 n) / temps(n) : {grand / petit:.2f}")
