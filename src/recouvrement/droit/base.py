@@ -229,6 +229,7 @@ class Course(NamedTuple):
         reserves: Ce qui reste discuté de cette course entière.
         legale: Faux si le taux est convenu : la majoration d'après jugement ne le touche pas.
         bareme: Celui dont la dernière valeur publiée fixe ``connu_au`` ; ``None`` : aucun.
+        capitalise_au: Dernier jour où une année entière de ces intérêts peut encore en produire.
     """
 
     poste: Poste
@@ -241,6 +242,7 @@ class Course(NamedTuple):
     reserves: tuple[Reserve, ...] = ()
     legale: bool = True
     bareme: Bareme | None = None
+    capitalise_au: date = date.max
 
     def taux_au(self, jour: date) -> Taux:
         """Le taux de ce jour ; nul s'il n'en porte aucun."""

@@ -153,18 +153,19 @@ class Compte:
             if fin != jour or self._anniversaire(jour):
                 self.capitalise = self._net(self.courus)
 
-    @staticmethod
-    def _fins(apres: date, origine: date, jour: date) -> Iterator[date]:
+    def _fins(self, apres: date, origine: date, jour: date) -> Iterator[date]:
         """Les anniversaires de la capitalisation passés d'ici ``jour``, puis ``jour``."""
         for annees in range(max(1, apres.year - origine.year), jour.year - origine.year + 1):
             anniversaire = Delai(annees=annees).depuis(origine)
-            if apres < anniversaire < jour:
+            if apres < anniversaire < jour and anniversaire <= self.course.capitalise_au:
                 yield anniversaire
         yield jour
 
     def _anniversaire(self, jour: date) -> bool:
         origine = self.course.capitalise_du
-        return origine is not None and jour.year > origine.year and Delai(annees=jour.year - origine.year).depuis(origine) == jour
+        if origine is None or jour > self.course.capitalise_au or jour.year <= origine.year:
+            return False
+        return Delai(annees=jour.year - origine.year).depuis(origine) == jour
 
     def a_courir(self, jour: date, conventions: Conventions) -> int:
         """Ce que ``avancer`` ajouterait, remises déduites, sans rien fermer."""
