@@ -44,6 +44,7 @@ JUSTICE = (
     "mesure_conservatoire",
     "declaration_de_creance",
 )
+D_UN_JOUR = ("saisie", "mesure_conservatoire")  # C. civ., art. 2244 : leur fin ne compte pas
 AVEC_PLANCHER = ("mediation", "conciliation", "procedure_participative", "petites_creances", "mesure_instruction")
 ARTISAN = evolve(CREANCIER, qualite=Qualite.PROFESSIONNEL)
 LIBERAL = evolve(SOCIETE, qualite=Qualite.PROFESSIONNEL)
@@ -215,9 +216,9 @@ def _lire(cadre: Cadre, fait, revenus: set[str]) -> fb.Fait | None:
         case ActeInterruptif(non_avenu=True):
             return None
         case ActeInterruptif() if fait.cause in JUSTICE:
-            return fb.Fait("justice", fait.le, fait.fin_le)
+            return fb.Fait("justice", fait.le, fait.fin_le if fait.cause not in D_UN_JOUR else None)
         case ActeInterruptif() if fait.cause == cadre.propre:
-            return fb.Fait("ecrit", fait.le, fait.fin_le)
+            return fb.Fait("ecrit", fait.le)
         case MiseEnDemeure() | Relance() if cadre.ligne.civile and fait.canal != "telephone":
             return fb.Fait("ecrit", fait.le, douteux=True)
         case MiseEnDemeure(canal="recommande") if cadre.propre == "recommande_assurance":

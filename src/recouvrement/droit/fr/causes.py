@@ -40,6 +40,7 @@ class Cause:
         certaine: La lecture prudente la retient.
         butoir: Soumise aux vingt ans de l'article 2232.
         forclusion: Joue aussi contre une forclusion.
+        instance: Dure jusqu'à la fin de l'instance, ou de la procédure (C. civ., art. 2242) ; sinon, l'acte ne vaut que son jour.
         plancher: Six mois restent au moins quand le temps court à nouveau.
         seulement: Régimes qu'elle touche ; vide : tous.
         quadriennale: La même, envers une personne publique : un autre texte en donne le motif.
@@ -54,6 +55,7 @@ class Cause:
     certaine: bool = False
     butoir: bool = False
     forclusion: bool = False
+    instance: bool = False
     plancher: bool = False
     seulement: frozenset[str] = frozenset()
     reserves: tuple[Reserve, ...] = ()
@@ -104,6 +106,7 @@ def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
         certaine=brut.get("certaine", False),
         butoir=brut.get("butoir", False),
         forclusion=brut.get("forclusion", False),
+        instance=brut.get("instance", False),
         plancher=brut.get("plancher", False),
         seulement=frozenset(brut.get("seulement", ())),
         reserves=doute + incertitude(f"cause_{cle}", brut["intitule"], brut["verifie"]),
@@ -145,9 +148,10 @@ def _moments(
 ) -> Iterator[Moment]:
     match e:
         case ActeInterruptif():
+            cause = table[e.cause]
             fin = e.fin_le or (_cloture(evenements, e.le) if e.cause == "declaration_de_creance" else None)
-            depart = fin if fin is not None and e.le <= fin <= au else e.le
-            yield Moment(e.le, table[e.cause], depart, e.le, aneanti=e.non_avenu)
+            depart = fin if cause.instance and fin is not None and e.le <= fin <= au else e.le
+            yield Moment(e.le, cause, depart, e.le, aneanti=e.non_avenu)
         case Suspension():
             reprise = au if e.au is None or e.au > au else e.au
             if ligne.suspension_max is not None:

@@ -272,7 +272,7 @@ class _Cours:
         self.depart, etait_libre, precedentes = m.depart, self.libre, self.horloges
         self.libre = self.plafond is None or not m.cause.butoir or self.ligne is self.titre
         self.libres = () if self.libre else precedentes if etait_libre else self.libres
-        self.horloges = self._prolongees(self._partir(self.depart))
+        self.horloges = self._prolongees(self._partir(max(self.depart, self.premier)))  # un titre peut précéder l'échéance
         return self._porter(m, "interruption")
 
     def _prolongees(self, horloges: tuple[_Horloge, ...]) -> tuple[_Horloge, ...]:
