@@ -114,6 +114,15 @@ def vise(acte: Demarche, creance: Creance) -> bool:
     )
 
 
+def declaree(procedure: ProcedureCollective, faits: Iterable[Evenement]) -> bool:
+    """Vrai si la créance a été déclarée à cette procédure, ou à celle, non close, qu'elle convertit ; une déclaration anéantie ne compte pas."""
+    faits = tuple(faits)
+    procedures = [e for e in faits if isinstance(e, ProcedureCollective) and e.le <= procedure.le]
+    depuis = min([p.le for p in procedures if p.cloturee_le is None or p.cloturee_le >= procedure.le], default=procedure.le)
+    declarations = [e for e in faits if isinstance(e, ActeInterruptif) and e.cause == "declaration_de_creance"]
+    return any(depuis <= e.le and not e.non_avenu for e in declarations)
+
+
 def _ramener(evenement: Evenement, references: Collection[str]) -> Evenement | None:
     """L'événement sans les créances qui ne sont pas de celles-là ; rien, s'il ne visait qu'elles."""
     if set(references).issuperset(creances_visees(evenement)):

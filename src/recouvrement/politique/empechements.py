@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from recouvrement.droit.chronologie import Prescription
 from recouvrement.modele.actes import ActeInterruptif, Demarche
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement, vise
+from recouvrement.modele.dossier import Evenement, declaree, vise
 from recouvrement.modele.evenements import (
     Blocage,
     Contestation,
@@ -77,18 +77,11 @@ def blocage(creance: Creance, faits: Sequence[Evenement], au: date) -> Empecheme
 
 
 def procedure_subie(creance: Creance, faits: Sequence[Evenement], au: date) -> ProcedureCollective | None:
-    """La procédure qui interdit les poursuites. Sa clôture ne les rend qu'à qui a déclaré, et jamais celle d'une liquidation."""
-    for e in faits:
-        if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le:
-            close = e.cloturee_le is not None and e.cloturee_le <= au
-            if not close or e.genre == "liquidation" or not declaree(faits):
-                return e
-    return None
-
-
-def declaree(faits: Sequence[Evenement]) -> bool:
-    """Vrai quand la créance a été déclarée à la procédure."""
-    return any(isinstance(e, ActeInterruptif) and e.cause == "declaration_de_creance" for e in faits)
+    """La procédure qui interdit les poursuites, l'ouverte d'abord. Une clôture ne les rend qu'à qui a déclaré, jamais celle d'une liquidation."""
+    procedures = [e for e in faits if isinstance(e, ProcedureCollective) and creance.nee_le <= e.le]
+    ouvertes = [p for p in procedures if p.cloturee_le is None or au < p.cloturee_le]
+    subies = ouvertes or [p for p in procedures if p.genre == "liquidation" or not declaree(p, faits)]
+    return subies[0] if subies else None
 
 
 def temporaire(
@@ -109,15 +102,16 @@ def temporaire(
 
 
 def suspendue(reference: str, faits: Sequence[Evenement], evenements: Sequence[Evenement], au: date) -> Empechement | None:
-    """Ce qu'un fait du dossier suspend : titre, instance, délai de grâce, négociation, parole tenue."""
+    """Ce qu'un fait du dossier suspend : délai de grâce, même après un titre (C. civ., art. 1343-5), instance, négociation, parole tenue."""
+    graces = [e.au for e in faits if isinstance(e, DelaiDeGrace) and e.du <= au <= e.au]
+    if graces:
+        return Empechement(reference, GRACE, Source("Code civil", "1343-5"), max(graces))
     for e in faits:
         match e:
             case Titre():
                 return Empechement(reference, TITRE, Source("Code des procédures civiles d'exécution", "L. 111-2"))
             case ActeInterruptif() if e.cause in JUDICIAIRES and not e.non_avenu and (e.fin_le is None or au < e.fin_le):
                 return Empechement(reference, INSTANCE, Source("Code civil", "2242"), _veille(e.fin_le))
-            case DelaiDeGrace() if e.du <= au <= e.au:
-                return Empechement(reference, GRACE, Source("Code civil", "1343-5"), e.au)
             case Suspension() if e.cause != "impossibilite_agir" and (e.au is None or au < e.au):
                 return Empechement(reference, NEGOCIATION, Source("Code civil", "2238 et 2239"), _veille(e.au))
             case Promesse() | Echeancier() if not remplacee(e, faits) and (fin := silence(e, evenements, au)) is not None:

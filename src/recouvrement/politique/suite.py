@@ -23,7 +23,7 @@ from recouvrement.modele.actes import (
     transmettre,
 )
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Evenement, vise
+from recouvrement.modele.dossier import Evenement, declaree, vise
 from recouvrement.modele.evenements import Appel, Echeancier, Paiement, ProcedureCollective, Promesse, Signal
 from recouvrement.modele.personnes import Debiteur, Mandataire
 from recouvrement.politique import empechements, mandat
@@ -189,7 +189,7 @@ def _declarer(
         if procedure.genre == "liquidation":
             return Empechement(creance.reference, empechements.LIQUIDEE, Source("Code de commerce", "L. 643-11"))
         return Empechement(creance.reference, empechements.NON_DECLAREE, non_declaree)
-    if empechements.declaree(faits):
+    if declaree(procedure, faits):
         return Empechement(creance.reference, empechements.DECLAREE, article)
     limite, publiee_le = None, procedure.publiee_le
     if publiee_le is not None and publiee_le <= au:

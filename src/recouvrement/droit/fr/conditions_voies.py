@@ -9,8 +9,8 @@ from recouvrement.droit.fr.table_voies import Condition, lire
 from recouvrement.droit.fr.territoires import etat
 from recouvrement.droit.voies import EtatCreance, Situation
 from recouvrement.modele.actes import ActeInterruptif
-from recouvrement.modele.dossier import Dossier, atteint
-from recouvrement.modele.evenements import Blocage, ProcedureCollective, Titre
+from recouvrement.modele.dossier import Dossier, Evenement, atteint, declaree
+from recouvrement.modele.evenements import Blocage, DelaiDeGrace, ProcedureCollective, Titre
 from recouvrement.modele.montant import Montant
 from recouvrement.modele.personnes import Qualite
 from recouvrement.resultat import Regle, Reserve, Resultat, Source, fait
@@ -126,14 +126,26 @@ def _procedure_ouverte(e: EtatCreance, _c: Condition, s: Situation) -> bool:
     return procedure(e, s) is not None
 
 
+def _faits(e: EtatCreance, s: Situation) -> list[Evenement]:
+    return [f for f in s.faits if atteint(f, e.creance.reference)]
+
+
 def _non_declaree(e: EtatCreance, _c: Condition, s: Situation) -> bool:
-    return not any(
-        isinstance(f, ActeInterruptif)
-        and f.cause == "declaration_de_creance"
-        and not f.non_avenu
-        and atteint(f, e.creance.reference)
-        for f in s.faits
-    )
+    ouverte = procedure(e, s)
+    return ouverte is None or not declaree(ouverte, _faits(e, s))
+
+
+def _non_omise(e: EtatCreance, _c: Condition, s: Situation) -> bool:
+    """Faux d'une créance jamais déclarée à une sauvegarde ou un redressement clos."""
+    faits = _faits(e, s)
+    procedures = [
+        p for p in faits if isinstance(p, ProcedureCollective) and p.genre != "liquidation" and e.creance.nee_le <= p.le
+    ]
+    return all(declaree(p, faits) for p in procedures if p.cloturee_le and p.cloturee_le <= s.au)
+
+
+def _sans_delai_de_grace(e: EtatCreance, _c: Condition, s: Situation) -> bool:
+    return not any(isinstance(f, DelaiDeGrace) and f.du <= s.au <= f.au for f in _faits(e, s))
 
 
 def _sans_echeancier(e: EtatCreance, _c: Condition, _s: Situation) -> bool:
@@ -160,7 +172,9 @@ DES_CREANCES: Mapping[str, Question] = {
     "sans_procedure": _sans_procedure,
     "procedure_ouverte": _procedure_ouverte,
     "non_declaree": _non_declaree,
+    "non_omise": _non_omise,
     "sans_echeancier": _sans_echeancier,
+    "sans_delai_de_grace": _sans_delai_de_grace,
     "non_cedee": _non_cedee,
     "non_liquidee": _non_liquidee,
 }
