@@ -158,3 +158,13 @@ def test_les_interets_prescrits_apres_un_titre_sont_dits_au_centime(paye: str | 
     bilan = examiner(creance("F-1", "10000.00", date(2018, 5, 1)), jugement, *faits, au=date(2026, 6, 1))
     (message,) = [a.message.replace("\u202f", " ").replace("\xa0", " ") for a in bilan.alertes if a.cle == "interets_apres_titre"]
     assert message.startswith(f"{annonce} € d'intérêts échus du 16 janvier 2019 au 31 mai 2021")
+
+
+@pytest.mark.parametrize("au", [date(2025, 9, 1), date(2026, 5, 1)])
+def test_les_quarante_cinq_jours_d_un_acheteur_public_se_comptent_du_paiement_du_principal(au: date) -> None:
+    """Les intérêts capitalisés courent encore après lui ; le terme, lui, ne recule pas (CCP, art. R. 2192-36)."""
+    convenue = ConditionsPaiement(capitalisation=True)
+    due = creance("F-1", "10000.00", date(2024, 2, 1), executee_le=date(2024, 1, 1), debiteur=COMMUNE, conditions=convenue)
+    bilan = examiner(due, Paiement(le=date(2025, 6, 1), montant="10000.00", creance="F-1"), au=au)
+    (message,) = [a.message.replace("\xa0", " ") for a in bilan.alertes if a.cle == "interets_a_payer"]
+    assert message.endswith("au plus tard le 16 juillet 2025")

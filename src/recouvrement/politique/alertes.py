@@ -14,7 +14,6 @@ from recouvrement.droit.chronologie import Prescription
 from recouvrement.erreurs import DroitIndisponible
 from recouvrement.modele.actes import CAUSES_D_INTERRUPTION
 from recouvrement.modele.conditions import TauxIndexe
-from recouvrement.modele.creance import Creance
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.evenements import Echeancier, Promesse, Titre
 from recouvrement.modele.montant import Montant, Taux, somme
@@ -48,8 +47,8 @@ def alertes(
         match e:
             case Titre():
                 trouvees.extend(_interets_du_titre(compte, e, droit, au))
-            case Promesse() | Echeancier():
-                trouvees.extend(_parole(creance, e, faits, evenements, droit, au))
+            case Promesse() | Echeancier() if compte.total:
+                trouvees.extend(_parole(compte, e, faits, evenements, droit, au))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     for doute in dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]):  # celles des taux des lignes
@@ -66,7 +65,9 @@ def alertes(
         trouvees.append(Alerte("creancier_etranger", "attention", message, creance.reference))
     if compte.regime.interets_sous and not compte.principal and compte.courus + compte.indemnite and compte.traits:
         jours, article = compte.regime.interets_sous
-        limite = date_fr(compte.traits[-1].au + timedelta(days=jours))
+        # non la dernière ligne : des intérêts capitalisés courent encore après le principal
+        paye_le = max([i.le for i in compte.imputations if i.principal.centimes])
+        limite = date_fr(paye_le + timedelta(days=jours))
         message = f"principal payé : les intérêts et l'indemnité sont à payer au plus tard le {limite}"
         trouvees.append(Alerte("interets_a_payer", "info", message, creance.reference, article))
     for reserve in compte.echeance.reserves:
@@ -110,7 +111,7 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
 
 
 def _parole(
-    creance: Creance,
+    compte: Compte,
     parole: Promesse | Echeancier,
     faits: Sequence[Evenement],
     evenements: Sequence[Evenement],
@@ -118,6 +119,7 @@ def _parole(
     au: date,
 ) -> Iterator[Alerte]:
     """Ce qui devait être payé et ne l'a pas été ; un plan de consommateur peut être un crédit. Un plan plus récent remplace l'ancien."""
+    creance = compte.creance
     if empechements.remplacee(parole, faits):
         return
     if isinstance(parole, Echeancier):
