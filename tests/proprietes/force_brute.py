@@ -67,25 +67,42 @@ def apres_decisions(taux, *, legal: bool, executoire: date | None, graces: list,
 
 def dette(
     principal: int, echeance: date, depart: date | None, taux, mouvements, au: date, indemnite: int = 0,
-    *, annees_du: date | None = None, exclu: bool = False,
+    *, annees_du: date | None = None, annees_au: date = date.max, exclu: bool = False,
     ordre: tuple[str, ...] = ("accessoires", "principal", "indemnite"),
 ) -> dict[str, int]:  # fmt: skip
     """Ce qui reste dû à ``au`` inclus. ``mouvements`` : (jour, « paiement » ou poste réduit, centimes), dans l'ordre ;
     ``depart`` : dernier jour sans intérêt (``None`` : rien ne court) ; ``taux(jour)`` : % par an, ``None`` : rien ce jour-là ;
-    ``annees_du`` : d'où se comptent les années de la capitalisation ; ``exclu`` : le jour d'un mouvement compte après lui ;
-    ``ordre`` : ce qu'un paiement éteint."""
+    ``annees_du`` : d'où se comptent les années de la capitalisation, ``annees_au`` : la dernière qui compte ;
+    ``exclu`` : le jour d'un mouvement compte après lui ; ``ordre`` : ce qu'un paiement éteint."""
     du = {"accessoires": 0, "principal": principal, "indemnite": 0, "trop_percu": 0, "lignes": 0}
     exact, courant, capital, jour = Fraction(0), None, 0, min([echeance, au, *(m[0] for m in mouvements)])
     remis: dict[str, int] = {}  # ce qu'une remise n'a pas encore trouvé à éteindre
+    attente: list[list[int]] = []  # lignes pas encore capitalisées : jours, centimes nés, restants
+    jours = 0
+
+    def payer_les_plus_anciens(centimes: int) -> None:
+        for ligne in attente:
+            pris = min(centimes, ligne[2])
+            ligne[2], centimes = ligne[2] - pris, centimes - pris
+
+    def une_annee_est_due() -> bool:
+        payees = [rang for rang, (_, nes, reste) in enumerate(attente) if nes and not reste]
+        vives = attente[payees[-1] + 1 :] if payees else attente
+        an = jour - _jour_du_mois(jour.year - 1, annees_du.month, annees_du.day)
+        return sum(n * reste // nes if nes else n for n, nes, reste in vives) >= an.days
 
     def naitre(poste: str, centimes: int) -> None:
         pris = min(centimes, remis.get(poste, 0))
         du[poste], remis[poste] = du[poste] + centimes - pris, remis.get(poste, 0) - pris
+        if poste == "accessoires":
+            payer_les_plus_anciens(pris)
 
     def fermer() -> None:
-        nonlocal exact, courant
+        nonlocal exact, courant, jours
+        if courant is not None:
+            attente.append([jours, au_centime(exact), au_centime(exact)])
         naitre("accessoires", au_centime(exact))
-        exact, courant = Fraction(0), None
+        exact, courant, jours = Fraction(0), None, 0
 
     def bouger() -> None:
         nonlocal capital
@@ -94,6 +111,8 @@ def dette(
             for poste in ordre if genre == "paiement" else (genre.split()[0],):
                 pris = min(reste, du.get(poste, 0))
                 du[poste], reste = du.get(poste, 0) - pris, reste - pris
+                if poste == "accessoires":
+                    payer_les_plus_anciens(pris)
             if genre in ("paiement", "principal"):
                 du["trop_percu"] += reste
             else:
@@ -110,10 +129,12 @@ def dette(
         if courant is not None and t != courant:
             fermer()
         du["lignes"] += t is not None and t != courant
-        exact, courant = exact + (0 if t is None else _un_jour(base, t)), t
-        if anniversaire(annees_du, jour):
+        exact, courant, jours = exact + (0 if t is None else _un_jour(base, t)), t, jours + (t is not None)
+        if jour <= annees_au and anniversaire(annees_du, jour):
             fermer()
-            capital = du["accessoires"]
+            if une_annee_est_due():
+                capital = du["accessoires"]
+                attente.clear()
         if not exclu:
             bouger()
         jour += timedelta(days=1)

@@ -83,7 +83,9 @@ def _brute(c: Creance, faits: tuple, au: date, *, exclu: bool = False) -> dict[s
     depuis = PUBLIC_DEPUIS if c.debiteur is COMMUNE else date.min if c.debiteur is CONSOMMATEUR else B2B_DEPUIS
     hors = min(c.emise_le, c.executee_le or c.emise_le, c.echeance) < depuis
     civil = c.debiteur is CONSOMMATEUR or hors  # hors du régime, seul l'intérêt légal d'un titre court
-    departs = [e.presentee_le for e in vus if isinstance(e, MiseEnDemeure) and c.echeance <= e.presentee_le <= au and not hors]
+    departs = [
+        e.presentee_le for e in vus if isinstance(e, MiseEnDemeure) and c.echeance <= e.le and e.presentee_le <= au and not hors
+    ]
     departs += [titre.le] if titre else []
     depart = (max(min(departs), c.echeance) if departs else None) if civil else c.echeance
     ouvertures = [e.le for e in vus if isinstance(e, ProcedureCollective) and e.le >= c.emise_le]
@@ -103,7 +105,14 @@ def _brute(c: Creance, faits: tuple, au: date, *, exclu: bool = False) -> dict[s
     bouge = [(j, g, n) for j, g, n in _mouvements(vus, revenus, "interets" if civil else "penalites") if j <= au]
     bouge.sort(key=lambda m: (m[0], m[1] == "paiement"))
     ordre = ("principal", "accessoires", "indemnite") if c.debiteur is COMMUNE else ("accessoires", "principal", "indemnite")
-    return fb.dette(c.principal.centimes, c.echeance, depart, taux, bouge, au, due, annees_du=annees_du, exclu=exclu, ordre=ordre)
+    annees_au = min(ouvertures, default=date.max) - timedelta(days=1)  # C. com., art. L. 622-28
+    return fb.dette(
+        *(c.principal.centimes, c.echeance, depart, taux, bouge, au, due),
+        annees_du=annees_du,
+        annees_au=annees_au,
+        exclu=exclu,
+        ordre=ordre,
+    )
 
 
 def _mouvements(vus: list, revenus: set[str], courent: str):

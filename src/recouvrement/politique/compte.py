@@ -49,6 +49,7 @@ class Compte:
         "_lignes",
         "arret",
         "capitalise",
+        "capitalises",
         "clause_due",
         "clause_penale",
         "course",
@@ -95,7 +96,7 @@ class Compte:
         self.arret: date | None = None
         self.nes: list[tuple[date, str, int]] = []
         self.remises: dict[str, int] = {}
-        self.capitalise = 0
+        self.capitalise = self.capitalises = 0  # les centimes, et les premiers traits, déjà capitalisés
         self.exact: Fraction | None = None
         self._lignes: tuple[LigneDecompte, ...] | None = None
 
@@ -150,8 +151,8 @@ class Compte:
             return
         for fin in self._fins(self.curseur, self.course.capitalise_du, jour):
             self._courir(fin, conventions)
-            if fin != jour or self._anniversaire(jour):
-                self.capitalise = self._net(self.courus)
+            if (fin != jour or self._anniversaire(jour)) and self._une_annee_est_due(fin):
+                self.capitalise, self.capitalises = self._net(self.courus), len(self.traits)
 
     def _fins(self, apres: date, origine: date, jour: date) -> Iterator[date]:
         """Les anniversaires de la capitalisation passés d'ici ``jour``, puis ``jour``."""
@@ -167,10 +168,27 @@ class Compte:
             return False
         return Delai(annees=jour.year - origine.year).depuis(origine) == jour
 
+    def _une_annee_est_due(self, jour: date) -> bool:
+        """Vrai si les intérêts non capitalisés qui restent dus couvrent une année entière : un paiement éteint les plus anciens d'abord.
+
+        Source:
+            C. civ., art. 1343-2.
+        """
+        dus, jours = self._net(self.courus) - self.capitalise, 0
+        for trait in reversed(self.traits[self.capitalises :]):
+            if trait.centimes and dus <= 0:
+                break
+            part = min(trait.centimes, dus)
+            jours += trait.jours * part // trait.centimes if trait.centimes else trait.jours
+            dus -= part
+        origine = self.course.capitalise_du
+        assert origine is not None  # noqa: S101 (avancer s'en est assuré)
+        return jours >= (jour - Delai(annees=jour.year - origine.year - 1).depuis(origine)).days
+
     def a_courir(self, jour: date, conventions: Conventions) -> int:
         """Ce que ``avancer`` ajouterait, remises déduites, sans rien fermer."""
         essai = copy(self)
-        essai.traits = []
+        essai.traits = self.traits.copy() if self.course.capitalise_du else []
         essai.avancer(jour, conventions)
         return self._net(essai.courus - self.courus)
 
