@@ -167,13 +167,13 @@ def _figer(paliers: tuple[Palier, ...], apres: date, connu_au: date) -> tuple[tu
 def _demeure(
     creance: Creance, echeance: date, evenements: Iterable[Evenement], titre: Titre | None, au: date, *, envoi: bool
 ) -> tuple[date | None, str, tuple[Reserve, ...]]:
-    """Première présentation (ou envoi) d'une mise en demeure de la dette échue, assignation ou jugement : le premier des trois.
+    """Première présentation (ou envoi) d'une mise en demeure faite depuis l'échéance, assignation ou jugement : le premier des trois.
 
     Source:
         C. civ., art. 1344 (sommation, ou acte portant interpellation suffisante) et 1344-1.
     """
     vues = [e for e in evenements if isinstance(e, MiseEnDemeure) and vise(e, creance)]
-    jours = [j for e in vues if (j := e.le if envoi else e.presentee_le) and echeance <= j <= au]
+    jours = [j for e in vues if echeance <= e.le and (j := e.le if envoi else e.presentee_le) and j <= au]
     if titre is not None:
         jours.append(titre.le)
     assignee_le = min([e.le for e in evenements if _interpelle(e) and echeance <= e.le], default=date.max)
