@@ -15,6 +15,7 @@ from recouvrement import (
     Montant,
     Paiement,
     Politique,
+    ProcedureCollective,
     Promesse,
     ReconnaissanceDeDette,
     Rejet,
@@ -147,7 +148,7 @@ def test_l_alerte_dit_le_jour_promis_sans_les_jours_de_grace() -> None:
     assert "le 27\N{NO-BREAK SPACE}mai 2026" in _dits(promesse, au=date(2026, 5, 31))["promesse_echue"]
     plan = Echeancier(le=date(2026, 5, 10), versements=[(date(2026, 6, 1), "250.00"), (date(2026, 12, 4), "250.00")])
     assert "le 1er\N{NO-BREAK SPACE}juin 2026" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
-    assert f"{Montant('250.00')} peuvent être demandés" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
+    assert f"versements manqués : {Montant('250.00')}, le reste garde son terme" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
 
 
 def test_un_plan_plus_recent_remplace_l_ancien() -> None:
@@ -436,3 +437,11 @@ def test_transaction() -> None:
 def test_pas_de_transaction_d_un_seul_cote(faux: dict) -> None:
     with pytest.raises(DonneeInvalide):
         transaction(**faux)
+
+
+def test_un_versement_manque_ne_se_dit_pas_demandable_pendant_une_procedure_collective() -> None:
+    plan = Echeancier(le=date(2026, 5, 20), versements=[(date(2026, 6, 10), "250.00"), (date(2026, 7, 10), "250.00")])
+    ouverture = ProcedureCollective(le=date(2026, 6, 12), genre="redressement", publiee_le=date(2026, 6, 15))
+    bilan = examiner(creance("F-1", "500.00", date(2026, 5, 1)), plan, ouverture, au=date(2026, 6, 20))
+    (message,) = [a.message for a in bilan.alertes if a.cle == "echeancier_manque"]
+    assert "demand" not in message  # C. com., art. L. 622-21 : la créance se déclare

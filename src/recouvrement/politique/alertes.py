@@ -130,7 +130,7 @@ def _parole(
         cle = "promesse_echue" if isinstance(parole, Promesse) else "echeancier_manque"
         message = f"{quoi} : ce qui était dû au plus tard le {date_fr(etat.retard_depuis)} n'a pas été payé"
         if isinstance(parole, Echeancier) and etat.etat == "en_retard":
-            message += f" ; {etat.exigible} peuvent être demandés, le reste garde son terme tant qu'il n'est pas perdu"
+            message += f" ; versements manqués : {etat.exigible}, le reste garde son terme tant qu'il n'est pas perdu"
         yield Alerte(cle, "attention", message, creance.reference)
 
 
