@@ -148,7 +148,10 @@ def test_l_alerte_dit_le_jour_promis_sans_les_jours_de_grace() -> None:
     assert "le 27\N{NO-BREAK SPACE}mai 2026" in _dits(promesse, au=date(2026, 5, 31))["promesse_echue"]
     plan = Echeancier(le=date(2026, 5, 10), versements=[(date(2026, 6, 1), "250.00"), (date(2026, 12, 4), "250.00")])
     assert "le 1er\N{NO-BREAK SPACE}juin 2026" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
-    assert f"versements manqués : {Montant('250.00')}, le reste garde son terme" in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
+    assert (
+        f"versements manqués : {Montant('250.00')}, le reste garde son terme"
+        in _dits(plan, au=date(2026, 6, 15))["echeancier_manque"]
+    )
 
 
 def test_un_plan_plus_recent_remplace_l_ancien() -> None:
