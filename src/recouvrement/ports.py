@@ -163,8 +163,10 @@ class Anomalie:
 
     def atteint(self, dossier: Dossier) -> bool:
         """Vrai si l'événement refusé a pu changer ce que doit ce dossier : ne réclamez rien avant de l'avoir corrigé."""
+        if not self.creances:
+            return self.creances is not None
         numeros = {numero for x in dossier.creances for numero in (x.reference, x.numero)}
-        return self.creances is not None and (not self.creances or not numeros.isdisjoint(self.creances))
+        return not numeros.isdisjoint(self.creances)
 
     def __str__(self) -> str:
         tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)

@@ -1,8 +1,9 @@
 """Des comptes clients aux faits : ce qui n'est pas lettré, par client, avec sa contrepartie pour seule explication. Privé."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 
 from attrs import define, field, frozen
 
@@ -131,11 +132,11 @@ def lire_clients(livres: Sequence[Livres], reglages: Reglages, constat: Constat)
     faits = Faits(constat)
     lignes = [x for y in livres for x in y.lignes]
     debut = ouverture(livres, constat)
-    ecritures = {id(x): e for y in livres for e in y.ecritures for x in e if x.compte.startswith(CLIENTS)}
+    natures = {id(x): nature for y in livres for e in y.ecritures for x, nature in _natures(e)}
     clients = [x for x in lignes if x.compte.startswith(CLIENTS)]
     avant = [x for x in clients if debut is not None and x.le < debut]
     reprises = dater([x for x in clients if est_reprise(x, debut)], avant, debut)
-    lues = [_lue(x, reprises, ecritures) for x in clients if debut is None or x.le >= debut]
+    lues = [_lue(x, reprises, natures) for x in clients if debut is None or x.le >= debut]
     propres = _pieces_propres(lues, [x for x in avant if not x.a_nouveau])
     par_client: dict[str, list[_Ligne]] = {}
     for lue in lues:
@@ -147,18 +148,25 @@ def lire_clients(livres: Sequence[Livres], reglages: Reglages, constat: Constat)
     return faits
 
 
-def _lue(x: Ligne, reprises: Mapping[int, Ligne | None], ecritures: Mapping[int, tuple[Ligne, ...]]) -> _Ligne:
+def _lue(x: Ligne, reprises: Mapping[int, Ligne | None], natures: Mapping[int, str]) -> _Ligne:
     if id(x) not in reprises:
-        return _Ligne(x, _nature(x, ecritures[id(x)]), None)
+        return _Ligne(x, natures[id(x)], None)
     origine = reprises[id(x)]
     if origine is None or origine is x or x.net > 0:
         return _Ligne(x, "reprise", origine)
-    return _Ligne(x, _nature(origine, ecritures[id(origine)]), origine)
+    return _Ligne(x, natures[id(origine)], origine)
 
 
-def _nature(x: Ligne, ecriture: Iterable[Ligne]) -> str:
-    """``banque``, ``vente``, ``douteux`` ou ``autre``, d'après les comptes mouvementés en face."""
-    en_face = [y.compte for y in ecriture if y.net * x.net < 0 and not y.compte.startswith(CLIENTS)]
+def _natures(ecriture: Iterable[Ligne]) -> Iterator[tuple[Ligne, str]]:
+    """Chaque ligne de client, et ce que disent d'elle les comptes mouvementés en face."""
+    autres = [y for y in ecriture if not y.compte.startswith(CLIENTS)]
+    clients = [y for y in ecriture if y.compte.startswith(CLIENTS)]
+    debits, credits = (_nature({y.compte for y in autres if y.net * sens > 0}) for sens in (1, -1))
+    yield from ((x, credits if x.net > 0 else debits if x.net else "autre") for x in clients)
+
+
+def _nature(en_face: Collection[str]) -> str:
+    """``banque``, ``vente``, ``douteux`` ou ``autre``."""
     for nature, comptes in _CONTREPARTIES:
         if any(compte.startswith(comptes) for compte in en_face):
             return nature
@@ -198,6 +206,10 @@ class _Noms:
         return x.piece if x.net > 0 and x.piece in self.propres else f"{x.journal}-{x.le:%Y%m%d}-{x.ecriture}"
 
 
+def _du_jour(y: _Ligne) -> date:
+    return y.x.le
+
+
 # --- un client -------------------------------------------------------------------------------------------------------
 
 
@@ -212,6 +224,7 @@ class _Client:
     ouvertes: list[_Ligne] = field(factory=list)
     soldees: list[_Ligne] = field(factory=list)
     creances: list[str] = field(factory=list)
+    lues: tuple[str, ...] = ()
     par_lettre: dict[str, list[str]] = field(factory=dict)
     par_piece: dict[str, list[str]] = field(factory=dict)
 
@@ -228,6 +241,7 @@ class _Client:
         self._rejeter()
         for y in [y for y in self.ouvertes if y.x.net > 0]:
             self._debit(y, debiteur)
+        self.lues = tuple(self.creances)
         for y in [y for y in self.ouvertes if y.x.net < 0]:
             self._credit(y, debiteur)
 
@@ -261,22 +275,25 @@ class _Client:
 
     def _rejeter(self) -> None:
         """Un débit venu de la banque annule le seul règlement de ce montant qui le précède, et rouvre ce qu'il soldait."""
+        reglements: dict[int, deque[_Ligne]] = {}
+        for y in sorted([y for y in (*self.ouvertes, *self.soldees) if y.nature == "banque" and y.x.net < 0], key=_du_jour):
+            reglements.setdefault(-y.x.net, deque()).append(y)
+        par_lettre: dict[str, list[_Ligne]] = {}
+        for y in self.soldees:
+            par_lettre.setdefault(y.x.lettre, []).append(y)
+        annulees: set[int] = set()
+        rouvertes: list[_Ligne] = []
         for rejet in [y for y in self.ouvertes if y.x.net > 0 and y.nature == "banque"]:
-            reglements = [
-                y
-                for y in (*self.ouvertes, *self.soldees)
-                if y.nature == "banque" and y.x.net == -rejet.x.net and y.x.le <= rejet.x.le
-            ]
-            if len(reglements) != 1:
+            possibles = reglements.get(rejet.x.net, deque())
+            precedents = [y for y in islice(possibles, 2) if y.x.le <= rejet.x.le]
+            if len(precedents) != 1:
                 continue
-            (annule,) = reglements
-            self.ouvertes = [y for y in self.ouvertes if y is not rejet and y is not annule]
-            if annule in self.soldees:
-                rouvertes = [y for y in self.soldees if y.x.lettre == annule.x.lettre]
-                self.soldees = [y for y in self.soldees if y not in rouvertes]
-                self.ouvertes += [y for y in rouvertes if y is not annule]
+            annule = possibles.popleft()
+            annulees |= {id(rejet), id(annule)}
+            rouvertes += par_lettre.pop(annule.x.lettre, [])
             message = f"rejet du règlement du {annule.x.le:%d/%m/%Y} : ni l'un ni l'autre n'est compté"
             self.faits.constat.a(rejet.x.ou).alerter(message, champ=self.cle, valeur=rejet.x.montant)
+        self.ouvertes = [y for y in (*self.ouvertes, *rouvertes) if id(y) not in annulees]
 
     def _debit(self, y: _Ligne, debiteur: Debiteur) -> None:
         facture = y.facture if y.nature in ("vente", "reprise") else None
@@ -314,7 +331,7 @@ class _Client:
         if not visees:
             quoi = "crédit lettré avec une ligne écartée" if y.x.lettre else "crédit sans facture ouverte"
             message, remede = f"{quoi} : rien n'en est déduit", "Vérifiez le lettrage de ce client."
-            return self.faits.refuser(y.x, message, remede, tuple(self.creances) or None)
+            return self.faits.refuser(y.x, message, remede, self.lues or None)
         self.faits.sommes["reglements"] -= y.x.net
         if y.nature == "vente" and nommee:
             le = min(y.le, y.x.piece_le or y.le)

@@ -23,6 +23,7 @@ from recouvrement.modele.personnes import Creancier
 from recouvrement.ports import Lecture
 
 _SANS_CORRESPONDANCE = Correspondance()
+_REFUS = 100_000
 
 
 @frozen
@@ -134,6 +135,7 @@ class Suite:
     creances: dict[tuple[str, str], Creance] = field(factory=dict)
     evenements: list[Evenement] = field(factory=list)
     lieux: list[str] = field(factory=list)
+    refus: int = 0
     _references: set[tuple[type, str]] = field(factory=set)
 
     def lire(self, ligne: Ligne, constat: Constat) -> None:
@@ -147,9 +149,17 @@ class Suite:
             self.refuser(e, constat, ligne.texte("creance") or "")
 
     def refuser(self, e: DonneeInvalide, constat: Constat, nommees: str = "") -> None:
-        """Consigne le refus ; celui d'un événement dit les créances qu'il nommait, si elles ont pu se lire."""
+        """Consigne le refus ; celui d'un événement dit les créances qu'il nommait, si elles ont pu se lire.
+
+        Raises:
+            DonneeInvalide: Plus de cent mille lignes refusées : ce n'est pas un fichier de créances.
+        """
         creances = tuple(dict.fromkeys([nommees, *references(nommees)])) if nommees else ()
         constat.refuser(e, creances if self.entete.evenementiel else None)
+        self.refus += 1
+        if self.refus > _REFUS:
+            remede = "Vérifiez le délimiteur, les conventions déclarées et le fichier ; rien n'en a été lu."
+            raise DonneeInvalide(f"plus de {_REFUS:_} lignes refusées".replace("_", " "), ou=constat.ou, remede=remede)
 
     def lecture(self, carnet: Constat) -> Lecture:
         """Tout ce qui a été lu."""

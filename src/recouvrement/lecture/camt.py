@@ -22,6 +22,7 @@ from recouvrement.ports import Encaissement, Lecture, Retour
 LIMITE_CAMT = 50 * MEGA
 _RACINE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.(05[0-9])\.001\.[0-9]{2}\}Document", re.ASCII)
 _SIGNES = {"CRDT": 1, "DBIT": -1}
+_RELEVES = 5000
 _VIDES = frozenset({"", "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NONE"})
 _IDENTIFIANTES = ("EndToEndId", "TxId", "InstrId", "ChqNb", "AcctSvcrRef")
 _MOYENS = {"IDDT": "prelevement", "RDDT": "prelevement", "RCHQ": "cheque", "ICHQ": "cheque", "MCRD": "carte", "CCRD": "carte"}
@@ -82,6 +83,9 @@ class LecteurCAMT:
         releves = racine.findall("BkToCstmrStmt/Stmt")
         if not releves:
             raise DonneeInvalide("aucun relevé", ou=ou, champ="Stmt", remede="Redemandez le fichier à votre banque.")
+        if len(releves) > _RELEVES:
+            remede = "Demandez à votre banque un fichier par période."
+            raise DonneeInvalide(f"plus de {_RELEVES} relevés", ou=ou, champ="Stmt", valeur=len(releves), remede=remede)
         carnet = Constat(ou)
         mouvements: list[Encaissement | Retour] = []
         for releve in releves:

@@ -12,6 +12,7 @@ from recouvrement.lecture._commun import MEGA, lire_octets, nom_de
 from recouvrement.lecture._faits_csv import COLONNES_CREANCES, COLONNES_EVENEMENTS, plus_proche
 
 CONNUES = tuple(dict.fromkeys((*COLONNES_CREANCES, *COLONNES_EVENEMENTS)))
+_POINTS = 100
 _SECTIONS = ("format", "colonnes", "defauts", "valeurs", "ignorees")
 _FORMAT = {"delimiteur": "delimiteur", "decimale": "decimale", "dates": "format_date", "encodage": "encodage"}
 
@@ -68,7 +69,12 @@ def lire_correspondance(source: Path | bytes) -> tuple[dict[str, str], Correspon
     """
     ou = nom_de(source)
     try:
-        lu = tomllib.loads(lire_octets(source, MEGA).decode("utf-8-sig"))
+        texte = lire_octets(source, MEGA).decode("utf-8-sig")
+        if any(ligne.count(".") > _POINTS for ligne in texte.splitlines()):  # tomllib garde chaque préfixe d'une clé pointée
+            raise DonneeInvalide(f"plus de {_POINTS} points sur une ligne", ou=ou, remede="Passez à la ligne entre deux valeurs.")
+        lu = tomllib.loads(texte)
+    except DonneeInvalide:
+        raise
     except (ValueError, RecursionError) as e:
         raise DonneeInvalide(
             f"TOML illisible ({cause(e)})", ou=ou, remede="Voyez l'exemple de la page « Formats lus »."

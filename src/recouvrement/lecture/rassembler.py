@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,22 +55,20 @@ def rassembler(
             anomalies.append(Anomalie(gravite="refus", ou=ou, message=str(lecture), creances=()))
     creances = _sans_doublon(((nom, c) for nom, lecture in lues for c in lecture.creances), anomalies)
     dossiers = Dossier.regrouper(creances) if creances else ()
-    suivis: list[list[_Fait]] = [[] for _ in dossiers]
+    guichet = _Guichet(dossiers)
     par_numero: dict[str, list[Creance]] = {}
     for x in creances:
         for numero in {x.reference, x.numero}:
             par_numero.setdefault(numero, []).append(x)
     faits = [fait._replace(evenement=vise) for fait in _faits(lues) for vise in _par_facture(fait.evenement, par_numero)]
     for fait in sorted(faits, key=lambda fait: isinstance(fait.evenement, Rejet)):
-        rangs = [i for i, d in enumerate(dossiers) if _va_a(d, suivis[i], fait)]
-        if len(rangs) == 1:
-            suivis[rangs[0]].append(fait)
-        else:
+        candidats = guichet.ranger(fait)
+        if candidats != 1:
             echeances = len(par_numero.get(getattr(fait.evenement, "creance", None) or "", []))
-            anomalies.append(_sans_dossier(fait, len(rangs), echeances))
+            anomalies.append(_sans_dossier(fait, candidats, echeances))
     for nom, lecture in lues:
         anomalies += _propositions(nom, lecture)
-    completes = tuple([_completer(d, siens, anomalies) for d, siens in zip(dossiers, suivis, strict=True)])
+    completes = tuple([_completer(d, siens, anomalies) for d, siens in zip(dossiers, guichet.suivis, strict=True)])
     return completes, _visant(anomalies, par_numero)
 
 
@@ -121,14 +119,38 @@ def _par_facture(evenement: Evenement, par_numero: Mapping[str, list[Creance]]) 
     return tuple(evolve(evenement, creance=x.reference, reference=cle and f"{cle} {x.reference}") for x in memes)
 
 
-def _va_a(dossier: Dossier, suivis: Iterable[_Fait], fait: _Fait) -> bool:
-    """Un rejet suit son paiement ; un règlement des livres, ses parties ; le reste, les créances qu'il nomme."""
-    evenement = fait.evenement
-    if isinstance(evenement, Rejet):
-        return any(isinstance(x.evenement, Paiement) and x.evenement.reference == evenement.paiement for x in suivis)
-    if isinstance(evenement, Paiement) and fait.parties:
-        return (dossier.creancier.cle, dossier.debiteur.cle) in fait.parties and evenement.montant.devise == dossier.devise
-    return dossier.concerne(evenement)
+class _Guichet:
+    """À quel dossier va chaque fait : un rejet suit son paiement ; un règlement des livres, ses parties ; le reste, les créances qu'il nomme."""
+
+    def __init__(self, dossiers: Sequence[Dossier]) -> None:
+        self.suivis: list[list[_Fait]] = [[] for _ in dossiers]
+        self._creances: dict[str, set[int]] = {}
+        self._parties: dict[tuple[str, str, str], int] = {}
+        self._paiements: dict[str, set[int]] = {}
+        for rang, d in enumerate(dossiers):
+            self._parties[d.creancier.cle, d.debiteur.cle, d.devise] = rang
+            for x in d.creances:
+                self._creances.setdefault(x.reference, set()).add(rang)
+
+    def ranger(self, fait: _Fait) -> int:
+        """Range le fait s'il n'y a qu'un dossier possible ; rend combien il y en a."""
+        rangs = self._possibles(fait)
+        if len(rangs) == 1:
+            (rang,) = rangs
+            self.suivis[rang].append(fait)
+            if isinstance(fait.evenement, Paiement):
+                self._paiements.setdefault(fait.evenement.reference, set()).add(rang)
+        return len(rangs)
+
+    def _possibles(self, fait: _Fait) -> Collection[int]:
+        evenement, aucun = fait.evenement, frozenset[int]()
+        if isinstance(evenement, Rejet):
+            return self._paiements.get(evenement.paiement, aucun)
+        if isinstance(evenement, Paiement) and fait.parties:
+            cles = [(*parties, evenement.montant.devise) for parties in fait.parties]
+            return {self._parties[cle] for cle in cles if cle in self._parties}
+        nommees = [self._creances.get(x, aucun) for x in creances_visees(evenement)]
+        return nommees[0].intersection(*nommees[1:]) if nommees else range(len(self.suivis))
 
 
 def _propositions(nom: str, lecture: Lecture) -> Iterator[Anomalie]:

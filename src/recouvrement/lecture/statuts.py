@@ -31,6 +31,7 @@ STATUTS = {
     "213": "rejetée",
     "501": "irrecevable",
 }
+_REPETES = frozenset({"AcknowledgementDocument", "ReferenceReferencedDocument"})
 _SANS_CREANCE = frozenset({"210", "213", "501"})
 _A_SUIVRE = {
     "206": "approuvée en partie seulement : donnez une Contestation du reste si l'acheteur le conteste",
@@ -67,6 +68,8 @@ class LecteurStatuts:
             e.tag = e.tag.rpartition("}")[2]
         accuses = racine.findall("AcknowledgementDocument")
         references = [(a, r) for a in accuses for r in a.findall("ReferenceReferencedDocument")]
+        for element in (racine, *accuses):  # rien ne se relit une fois par facture
+            element[:] = [e for e in element if e.tag not in _REPETES]
         if not references:
             raise DonneeInvalide("aucune facture nommée", ou=ou, champ="ReferenceReferencedDocument", remede=REDEMANDER)
         carnet = Constat(ou)

@@ -272,11 +272,14 @@ class Dossier:
         suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
         tous = c.liste(evenements, "evenements")
         visees = {e.reference: e.creance for e in tous if isinstance(e, Paiement)}
+        par_reference: dict[str, set[tuple[str, str, str]]] = {}
+        for cle, groupe in groupes.items():
+            for x in groupe:
+                par_reference.setdefault(x.reference, set()).add(cle)
         for evenement in tous:
-            if isinstance(evenement, Rejet) and (visee := visees.get(evenement.paiement)):
-                cles = [cle for cle, dossier in dossiers.items() if visee in {x.reference for x in dossier.creances}]
-            else:
-                cles = [cle for cle, dossier in dossiers.items() if dossier.concerne(evenement)]
+            visee = visees.get(evenement.paiement) if isinstance(evenement, Rejet) else None
+            trouves = [par_reference.get(nom, set()) for nom in ((visee,) if visee else creances_visees(evenement))]
+            cles = list(trouves[0].intersection(*trouves[1:]) if trouves else dossiers)
             if len(cles) != 1:
                 raise DonneeInvalide(
                     f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} : dossier introuvable ou ambigu",

@@ -20,7 +20,7 @@ from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.dossier import Evenement
 from recouvrement.modele.montant import Montant, Taux
-from recouvrement.serialisation.fautes import nommer
+from recouvrement.serialisation.fautes import PAR_LISTE, nommer
 from recouvrement.serialisation.genres import EVENEMENTS
 from recouvrement.serialisation.textes import ECRITURES, lire
 
@@ -145,13 +145,18 @@ def _suite(genre: Any, convertisseur: BaseConverter) -> Lecture:
         if not isinstance(brut, list) or (fixe and len(brut) != len(genres)):
             attendu = f"une liste de {len(genres)} éléments" if fixe else "une liste"
             raise DonneeInvalide(f"{attendu} est attendue", valeur=nommer(brut))
-        lus, fautes = [], []
+        lus: list[Any] = []
+        fautes: list[Exception] = []
         for rang, (element, (sien, lire_element)) in enumerate(zip(brut, cycle(lectures), strict=False)):
             try:
                 lus.append(lire_element(element, sien))
             except Exception as e:
-                e.add_note(IterableValidationNote(f"rang {rang}", rang, sien))
-                fautes.append(e)
+                reste = len(fautes) == PAR_LISTE
+                faute = DonneeInvalide(f"{PAR_LISTE} éléments faux avant celui-ci : la suite n'est pas lue") if reste else e
+                faute.add_note(IterableValidationNote(f"rang {rang}", rang, sien))
+                fautes.append(faute)
+                if reste:
+                    break
         if fautes:
             raise IterableValidationError("liste", fautes, genre)
         return tuple(lus)

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 
 from attrs import fields_dict
 from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError, extrait
 
-_MONTREES = 20  # fautes écrites dans le message ; toutes sont dans ``fautes``
+PAR_LISTE = 100  # éléments faux d'une même liste : au-delà, elle n'est plus lue
+_MONTREES = 20  # fautes écrites dans le message
+_GARDEES = 1000
 _NOMS = {dict: "un objet", list: "une liste", str: "un texte", bool: "un booléen", type(None): "null"}
 
 
@@ -17,6 +20,7 @@ class DepotInvalide(DonneeInvalide):
 
     Attributes:
         fautes: Toutes, dans l'ordre de lecture : ``ou`` est le chemin de l'objet (« creances[0].debiteur »), ``champ`` son champ.
+            Au plus mille, et les cent premiers éléments faux d'une liste : un dépôt hostile n'emplit pas la mémoire.
     """
 
     def __init__(
@@ -35,12 +39,13 @@ class DepotInvalide(DonneeInvalide):
     @classmethod
     def de(cls, fautes: Iterable[DonneeInvalide]) -> "DepotInvalide":
         """L'erreur qui les dit toutes."""
-        toutes = tuple(fautes)
+        toutes = tuple(islice(fautes, _GARDEES))
         if len(toutes) == 1:
             (f,) = toutes
             return cls(f.message, ou=f.ou, champ=f.champ, valeur=f.valeur, remede=f.remede, fautes=toutes)
         suite = f"\n… et {len(toutes) - _MONTREES} autres" if len(toutes) > _MONTREES else ""
-        return cls(f"{len(toutes)} fautes\n" + "\n".join(f"- {f}" for f in toutes[:_MONTREES]) + suite, fautes=toutes)
+        au_moins = "au moins " if len(toutes) == _GARDEES else ""
+        return cls(f"{au_moins}{len(toutes)} fautes\n" + "\n".join(f"- {f}" for f in toutes[:_MONTREES]) + suite, fautes=toutes)
 
 
 def nommer(brut: object) -> object:
