@@ -35,6 +35,7 @@ _SYSTEME = {
     errno.EROFS: "disque en lecture seule",
     errno.ENAMETOOLONG: "nom trop long",
 }
+_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ .-]?[A-Z0-9]){11,30}", re.ASCII | re.IGNORECASE)
 _LIEU = re.compile(r"line (\d+), column (\d+)")
 
 
@@ -49,13 +50,32 @@ def cause(erreur: Exception) -> str:
     return "texte inachevé" if "at end of document" in str(erreur) else str(erreur)
 
 
+def affichable(texte: str, *, garder: str = "") -> str:
+    """Texte venu d'ailleurs, sans rien qui commande un terminal, y fasse une ligne ou y inverse la lecture.
+
+    Args:
+        garder: Caractères de commande admis, comme le saut de ligne d'un message qui en a.
+    """
+    if texte.isprintable():
+        return texte
+    admis = f"\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}{garder}"
+    return "".join(c if c.isprintable() or c in admis else "\N{REPLACEMENT CHARACTER}" for c in texte)
+
+
+def _masquer(lu: re.Match[str]) -> str:
+    """Un IBAN juste, donné là où il n'a que faire, ne se montre pas : « FR76 … 0189 » ; le reste tel quel."""
+    texte = lu[0]
+    for fin in range(len(texte), 14, -1):
+        compact = re.sub(r"[ .-]", "", texte[:fin]).upper()
+        if len(compact) > 14 and int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1:
+            return f"{compact[:4]} … {compact[-4:]}{texte[fin:]}"
+    return texte
+
+
 def extrait(valeur: object, longueur: int = 60) -> str:
-    """Montre une valeur reçue, bornée : une erreur ne recopie pas un fichier."""
+    """Montre une valeur reçue, bornée, sans IBAN entier : une erreur ne recopie pas un fichier."""
     texte = valeur if isinstance(valeur, str) else repr(valeur)
-    texte = "".join(
-        c if c.isprintable() or c in "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}"
-        for c in texte[: longueur + 1]
-    )
+    texte = affichable(_IBAN.sub(_masquer, texte[: longueur + 40]))
     return texte if len(texte) <= longueur else texte[:longueur] + "…"
 
 
@@ -108,9 +128,10 @@ class DonneeInvalide(RecouvrementError, ValueError):
         return type(self)(self.message, ou=precise, champ=self.champ or champ, valeur=self.valeur, remede=self.remede)
 
     def __str__(self) -> str:
-        tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)
+        message = affichable(self.message, garder="\n")  # celui d'un dépôt dit une faute par ligne
+        tete = " : ".join(p for p in (affichable(self.ou), affichable(self.champ), message) if p)
         recu = f" (reçu : « {extrait(self.valeur)} »)" if self.valeur is not None else ""
-        remede = f". {self.remede}" if self.remede else ""
+        remede = f". {affichable(self.remede)}" if self.remede else ""
         return f"{tete}{recu}{remede}"
 
 

@@ -13,6 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 from attrs import field, frozen
 
 from recouvrement.courrier.document import Courrier
+from recouvrement.erreurs import affichable
 from recouvrement.modele._champs import masquer_iban
 from recouvrement.modele.actes import Demarche
 from recouvrement.modele.creance import Creance
@@ -169,8 +170,9 @@ class Anomalie:
         return not numeros.isdisjoint(self.creances)
 
     def __str__(self) -> str:
-        tete = " : ".join(p for p in (self.ou, self.champ, self.message) if p)
-        return tete + (f" (lu : « {self.valeur} »)" if self.valeur else "") + (f". {self.remede}" if self.remede else "")
+        tete = " : ".join(p for p in (affichable(self.ou), affichable(self.champ), self.message) if p)
+        dite = tete + (f" (lu : « {self.valeur} »)" if self.valeur else "") + (f". {self.remede}" if self.remede else "")
+        return affichable(dite, garder="\n")
 
 
 @frozen(kw_only=True)

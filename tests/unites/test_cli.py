@@ -1,5 +1,6 @@
 """La commande : examiner, expliquer, lettres ; ses codes de retour et ce qu'elle refuse d'écrire."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fabrique import RACINE
+from fabrique_livres import cdar, fec, vente
 from recouvrement.cli import main
 
 ENTETE = (
@@ -913,3 +915,39 @@ def test_un_mandataire_n_est_pas_des_colonnes(capsys, creances: Path, tmp_path: 
     options = ("--au", "2026-09-01", "--mandataire", fichier, "--vers", tmp_path / "b.parquet")
     code, _, erreurs = lancer(capsys, "examiner", creances, *options)
     assert (code, "--mandataire" in erreurs) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu"),
+    [
+        ("nom\x1b[2J\nRefusé : faux.csv", b"reference;principal;emise_le\nF;x;y\n"),
+        ("fec.txt", fec([dict(x, JournalCode="V\x1b[2J") for x in vente("1\u202e", "20260601", 1000)][:1])),
+        (
+            "noms.txt",
+            fec(vente("1", "20260601", 1000, CompAuxLib="A\x9b2J"), vente("2", "20260601", 1000, CompAuxLib="B\x1b[2J")),
+        ),
+        ("statut.xml", cdar("F\x9b2J\u202e", "999")),
+    ],
+    ids=["nom de fichier", "écriture", "nom de client", "numéro de facture"],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="ces noms de fichiers n'y existent pas")
+def test_un_fichier_ne_commande_pas_le_terminal(capsys, tmp_path: Path, nom: str, contenu: bytes) -> None:
+    fichier = tmp_path / nom
+    fichier.write_bytes(contenu)
+    for commande in (
+        ["examiner", fichier, "--au", "2026-09-01"],
+        ["examiner", fichier, "--au", "2026-09-01", "--json"],
+        ["diagnostiquer", fichier],
+    ):
+        code, dit, erreurs = lancer(capsys, *commande)
+        assert code
+        assert all(ligne.isprintable() for ligne in re.sub("[\u00a0\u202f]", " ", dit + erreurs).split("\n"))
+        assert "\nRefusé : faux" not in dit + erreurs
+
+
+def test_un_argument_ne_commande_pas_le_terminal(capsys) -> None:
+    for arguments in (["examiner", "absent\x1b[2J", "--au", "2026-09-01"], ["examiner", "x", "--au", "\x1b[2J"], ["\x1b[2J"]):
+        with contextlib.suppress(SystemExit):
+            main(arguments)
+        sortie = capsys.readouterr()
+        assert "\x1b" not in sortie.out + sortie.err

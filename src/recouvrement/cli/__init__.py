@@ -12,7 +12,7 @@ from importlib import import_module
 from recouvrement.cli.arguments import analyseur
 from recouvrement.cli.entree import lire
 from recouvrement.cli.sortie import EN_PARTIE, IMPOSSIBLE, TOUT_LU, accorder_la_sortie, en_options
-from recouvrement.erreurs import RecouvrementError
+from recouvrement.erreurs import RecouvrementError, affichable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def _faire(options: argparse.Namespace) -> int:
         dossiers, anomalies = lire(options)
         code: int = getattr(import_module(f"recouvrement.cli.{piece}"), nom)(options, dossiers, anomalies)
     except RecouvrementError as e:
-        print(f"recouvrement : {en_options(e)}", file=sys.stderr)
+        print(affichable(f"recouvrement : {en_options(e)}", garder="\n"), file=sys.stderr)
         return IMPOSSIBLE
     for anomalie in anomalies:
         print(f"{'Refusé' if anomalie.gravite == 'refus' else 'À vérifier'} : {anomalie}", file=sys.stderr)

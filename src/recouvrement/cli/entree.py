@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from recouvrement.cli.sortie import avancement, en_clair, en_options
-from recouvrement.erreurs import DonneeInvalide, cause
+from recouvrement.erreurs import DonneeInvalide, affichable, cause
 from recouvrement.lecture import LecteurCsv, LecteurFEC, lire_fichiers
 from recouvrement.lecture.fichiers import LUS
 from recouvrement.lecture.qualite import qualite
@@ -54,7 +54,7 @@ def lire(options: argparse.Namespace) -> tuple[Lus, list[Anomalie]]:
     if not lus:
         raise rien_a_lire()
     options.origines = {
-        (x.creancier.nom, x.reference): chemin.name
+        (x.creancier.nom, x.reference): affichable(chemin.name)
         for chemin, lecture in reversed(lus)  # d'une facture lue deux fois, la première est gardée
         if isinstance(lecture, Lecture)
         for x in lecture.creances

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from recouvrement.erreurs import affichable
+
 TITRES = {"positional arguments": "arguments"}
 CITE = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)""", re.DOTALL)
 REFUS = tuple(
@@ -34,7 +36,7 @@ class Analyseur(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Dit le refus et où lire comment écrire la commande ; rend 2."""
-        self.exit(2, f"{self.prog} : {traduit(message).removesuffix('.')}. Voyez « {self.prog} -h ».\n")
+        self.exit(2, f"{self.prog} : {affichable(traduit(message)).removesuffix('.')}. Voyez « {self.prog} -h ».\n")
 
 
 class _Presentation(argparse.HelpFormatter):

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from recouvrement.erreurs import DonneeInvalide, cause
+from recouvrement.erreurs import DonneeInvalide, affichable, cause
 from recouvrement.modele.devises import decimales
 from recouvrement.modele.montant import Montant
 
@@ -29,7 +29,7 @@ FORMES_DATE = {
 def nom_de(source: Path | bytes) -> str:
     """Nom sous lequel la source paraît dans les messages."""
     if isinstance(source, Path):
-        return source.name
+        return affichable(source.name)
     if isinstance(source, bytes):
         return "données reçues"
     raise DonneeInvalide("un pathlib.Path ou des octets sont attendus", champ="source", valeur=type(source).__name__)
@@ -70,7 +70,7 @@ def _taille(chemin: Path) -> int:
     except (OSError, ValueError):
         pass
     raise DonneeInvalide(
-        "fichier introuvable, ou qui n'est pas un fichier ordinaire", ou=chemin.name, remede="Vérifiez le chemin."
+        "fichier introuvable, ou qui n'est pas un fichier ordinaire", ou=affichable(chemin.name), remede="Vérifiez le chemin."
     )
 
 
@@ -79,7 +79,9 @@ def _debut(chemin: Path, octets: int) -> bytes:
         with chemin.open("rb") as flux:
             return flux.read(octets)
     except OSError as e:
-        raise DonneeInvalide(f"fichier illisible ({cause(e)})", ou=chemin.name, remede="Vérifiez les droits d'accès.") from None
+        raise DonneeInvalide(
+            f"fichier illisible ({cause(e)})", ou=affichable(chemin.name), remede="Vérifiez les droits d'accès."
+        ) from None
 
 
 def lire_date(texte: str, forme: str, champ: str) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from recouvrement.affichage import date_fr
-from recouvrement.erreurs import RecouvrementError, Remede
+from recouvrement.erreurs import RecouvrementError, Remede, affichable
 from recouvrement.lecture._ecritures import Livres
 from recouvrement.lecture.csv import LecteurCsv
 from recouvrement.lecture.fec import LecteurFEC, ResumeFec
@@ -117,7 +117,7 @@ def diagnostiquer(
     """
     lecteurs: dict[Genre, Lecteur] = {"csv": csv, "facture": facture, "camt": camt, "statut": statuts}
     genre: Genre = "inconnu"
-    fichier = source.name if isinstance(source, Path) else "données reçues" if isinstance(source, bytes) else "table"
+    fichier = affichable(source.name) if isinstance(source, Path) else "données reçues" if isinstance(source, bytes) else "table"
     try:
         genre = reconnaitre(source) if isinstance(source, Path | bytes) else "table"
         if genre == "table":
