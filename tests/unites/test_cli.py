@@ -951,3 +951,14 @@ def test_un_argument_ne_commande_pas_le_terminal(capsys) -> None:
             main(arguments)
         sortie = capsys.readouterr()
         assert "\x1b" not in sortie.out + sortie.err
+
+
+@pytest.mark.parametrize("geste", ["verifier", "incertains"])
+def test_un_registre_vide_de_tout_octet_n_est_pas_dit_intact(capsys, tmp_path: Path, geste: str) -> None:
+    """SQLite prend un fichier vidé pour une base neuve : « chaîne intacte » ferait croire que rien n'est parti."""
+    fichier = tmp_path / "registre.sqlite"
+    fichier.touch()
+    code, dit, erreurs = lancer(capsys, "registre", geste, fichier)
+    assert (code, dit) == (2, "")
+    assert "fichier vide" in erreurs
+    assert fichier.stat().st_size == 0

@@ -12,6 +12,12 @@ from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RecouvrementEr
 _ATTENTE = 10.0  # secondes : au-delà, la base est tenue par un autre
 _OCCUPE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORROMPU = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_CAUSES = {
+    sqlite3.SQLITE_FULL: "disque plein",
+    sqlite3.SQLITE_IOERR: "le disque refuse l'écriture ou la lecture",
+    sqlite3.SQLITE_READONLY: "fichier en lecture seule",
+    sqlite3.SQLITE_CANTOPEN: "il ne s'ouvre pas",
+}
 _COMPAGNONS = ("-journal", "-wal", "-shm")
 
 
@@ -65,7 +71,8 @@ def _erreur(erreur: sqlite3.Error, chemin: Path) -> RecouvrementError:
         return RegistreCorrompu(f"{chemin} n'est pas une base SQLite, donc pas un registre. Rien n'y a été écrit.")
     if code in _CORROMPU or isinstance(erreur, sqlite3.IntegrityError):
         return RegistreCorrompu(f"{chemin} ne se lit plus comme un registre ({erreur}). Rien n'y a été écrit.")
-    return EnvoiImpossible(f"{chemin} ne peut pas être lu ou écrit ({erreur}). Rien n'a été inscrit : rien ne doit partir.")
+    dite = _CAUSES.get(code, erreur)
+    return EnvoiImpossible(f"{chemin} ne peut pas être lu ou écrit ({dite}). Rien n'a été inscrit : rien ne doit partir.")
 
 
 def copier(chemin: Path, vers: Path, verifier: Callable[[Path], None]) -> None:

@@ -216,6 +216,6 @@ def test_disque_plein_pendant_la_conversion(chemin, monkeypatch):
         raise erreur
 
     monkeypatch.setattr(RegistreSqlite, "_ecrire", plein)
-    with pytest.raises(EnvoiImpossible, match="full"):
+    with pytest.raises(EnvoiImpossible, match="disque plein"):
         ouvrir(chemin)
     assert lignes_v1(chemin) == avant

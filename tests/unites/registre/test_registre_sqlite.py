@@ -253,7 +253,7 @@ def test_disque_plein_rien_n_est_inscrit(chemin, geste):
 def test_vrai_disque_plein(chemin):
     with ouvrir(chemin) as registre:
         registre._base.execute(f"PRAGMA max_page_count = {registre._base.execute('PRAGMA page_count').fetchone()[0] + 1}")
-        with pytest.raises(EnvoiImpossible, match="full"):
+        with pytest.raises(EnvoiImpossible, match="disque plein"):
             registre.reserver(pli(contenu=b"x" * 100_000))
         assert registre.verifier().inscriptions == 0
 
