@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from recouvrement.modele.personnes import Creancier
 from recouvrement.ports import Lecture
 
 LIMITE_CSV = 50 * MEGA
+_DATE = re.compile(r"(?:.*_)?(?:le|du|au)|echeance", re.ASCII)
 _DELIMITEURS = (";", ",", "\t", "|")
 _NOMS_DELIMITEURS = {"\t": "tabulation"}
 
@@ -67,7 +69,8 @@ class LecteurCsv:
             DonneeInvalide: Fichier illisible en entier : taille, encodage, en-tête, guillemets.
         """
         ou = nom_de(source)
-        rangs = self._rangs(self._texte(lire_octets(source, LIMITE_CSV), ou), ou)
+        texte = self._texte(lire_octets(source, LIMITE_CSV), ou)
+        rangs = self._rangs(texte, ou)
         numeros, cellules = next(rangs, ("", []))
         if not numeros:
             raise DonneeInvalide("fichier vide", ou=ou, remede="Donnez une ligne d'en-tête et des lignes.")
@@ -84,6 +87,8 @@ class LecteurCsv:
                 suite.refuser(e, constat)
             else:
                 suite.lire(ligne, constat)
+        if isinstance(source, Path) and not texte.endswith(("\n", "\r")):
+            _signaler_la_coupe(entete, carnet)
         return suite.lecture(carnet)
 
     def _texte(self, octets: bytes, ou: str) -> str:
@@ -146,3 +151,11 @@ class LecteurCsv:
                 remede = "Retirez-le, ou fermez le guillemet ouvert."
                 raise DonneeInvalide("saut de ligne dans une cellule", champ=colonne, valeur=cellules[rang], remede=remede)
         return Ligne(entete.cellules([ranimer(cellule.strip()) for cellule in cellules]), self.decimale, self.format_date)
+
+
+def _signaler_la_coupe(entete: Entete, carnet: Constat) -> None:
+    """Un fichier coupé dans sa dernière cellule se lit encore, mais faux (« 1 234,50 » devient 1 €) ; une date coupée se refuse."""
+    derniere = max(entete.places, key=entete.places.__getitem__)
+    if not _DATE.fullmatch(derniere):
+        message = "aucun saut de ligne à la fin : le fichier est peut-être coupé"
+        carnet.alerter(message, champ=derniere, remede="Vérifiez la dernière cellule.")

@@ -613,3 +613,15 @@ def test_une_condition_illisible_refuse_la_ligne(colonne: str, texte: str) -> No
 def test_une_apostrophe_de_tableur_est_retiree() -> None:
     assert creance(debiteur_telephone="'+33 4 72 00 11 22").debiteur.telephone == "+33 4 72 00 11 22"
     assert creance(debiteur_nom="'Étoile").debiteur.nom == "'Étoile"
+
+
+@pytest.mark.parametrize(("fin", "dites"), [("1 234,50\n", 0), ("1 234,50", 1), ("1 2", 1), ("1", 1), ("1\r", 0)])
+def test_un_fichier_coupe_dans_sa_derniere_cellule_se_dit(tmp_path: Path, fin: str, dites: int) -> None:
+    """« 1 » est un montant juste, et le reste de « 1 234,50 » : rien d'autre que la fin du fichier ne le fait voir."""
+    fichier = tmp_path / "f.csv"
+    fichier.write_bytes(
+        f"reference;emise_le;echeance;debiteur_nom;creancier_nom;principal\nF;2026-06-01;2026-07-01;A;B;{fin}".encode()
+    )
+    assert sum("peut-être coupé" in a.message for a in LecteurCsv().lire(fichier).anomalies) == dites
+    fichier.write_bytes(b"reference;principal;emise_le;debiteur_nom;creancier_nom;echeance\nF;1,00;2026-06-01;A;B;2026-07-01")
+    assert not [a for a in LecteurCsv().lire(fichier).anomalies if "peut-être coupé" in a.message]
