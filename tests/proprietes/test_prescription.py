@@ -44,7 +44,7 @@ JUSTICE = (
     "mesure_conservatoire",
     "declaration_de_creance",
 )
-D_UN_JOUR = ("saisie", "mesure_conservatoire")  # C. civ., art. 2244 : leur fin ne compte pas
+D_UN_JOUR = ("saisie", "mesure_conservatoire")  # C. civ., art. 2244 : leur fin n'est pas sûre de compter
 AVEC_PLANCHER = ("mediation", "conciliation", "procedure_participative", "petites_creances", "mesure_instruction")
 ARTISAN = evolve(CREANCIER, qualite=Qualite.PROFESSIONNEL)
 LIBERAL = evolve(SOCIETE, qualite=Qualite.PROFESSIONNEL)
@@ -200,6 +200,8 @@ def en_clair(cadre: Cadre, c: Creance, faits, au: date) -> fb.Histoire:
     depart = _depart(cadre, c, faits, au)
     prudent = min(depart, c.executee_le) if cadre.prudence and c.executee_le else depart
     lus = [x for f in faits if (x := _lire(cadre, f, revenus))]
+    saisies = [f for f in faits if isinstance(f, ActeInterruptif) and f.cause == "saisie" and f.fin_le and not f.non_avenu]
+    lus += [fb.Fait("justice", f.le, f.fin_le, douteux=True) for f in saisies]
     return fb.Histoire(cadre.ligne, depart, prudent, min(c.emise_le, c.executee_le or c.emise_le), au, tuple(lus))
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from fabrique import creance, dossier
+from fabrique import CONSOMMATEUR, creance, dossier, examiner
 from recouvrement import (
     ActeInterruptif,
     DonneeInvalide,
@@ -127,3 +127,15 @@ def test_actes_et_suspensions_se_disent_par_leur_cause() -> None:
 
 def test_tout_evenement_a_son_nom() -> None:
     assert set(NOMS) | {ActeInterruptif, Suspension} == set(_GENRES)
+
+
+@pytest.mark.parametrize(("fin_le", "sous_condition"), [(None, True), (date(2027, 1, 1), True), (date(2023, 7, 1), False)])
+def test_une_instance_qui_dure_peut_etre_n_est_pas_dite_prescrite_sans_condition(
+    fin_le: date | None, sous_condition: bool
+) -> None:
+    assignee = ActeInterruptif(le=date(2023, 6, 1), cause="assignation", fin_le=fin_le)
+    bilan = examiner(
+        dossier(creance(emise_le=date(2023, 1, 1), echeance=date(2023, 2, 1), debiteur=CONSOMMATEUR), faits=(assignee,)), au=AU
+    )
+    (alerte,) = [a for a in bilan.alertes if a.cle == "prescrite"]
+    assert ("sauf si l'instance dure encore" in alerte.message) is sous_condition

@@ -95,8 +95,8 @@ class ActeInterruptif:
     Attributes:
         le: Signification de l'acte (d'une injonction de payer : de l'ordonnance, jamais le dépôt de la requête).
         creance: ``None`` : toutes celles du dossier.
-        fin_le: Extinction de l'instance, clôture de la procédure (art. 2242) ; ``None`` : inconnue, le nouveau délai court de ``le``. D'une
-            saisie, d'une mesure conservatoire ou d'un écrit, elle ne change rien : l'acte vaut son jour (art. 2244).
+        fin_le: Extinction de l'instance, clôture de la procédure (art. 2242) ; ``None`` : inconnue, le nouveau délai court de ``le``. Celle
+            d'une saisie ne déplace que le dernier jour utile ; d'une mesure conservatoire ou d'un écrit, elle ne change rien (art. 2244).
         non_avenu: Vrai si l'interruption est anéantie : désistement, péremption, rejet définitif, caducité (art. 2243).
     """
 

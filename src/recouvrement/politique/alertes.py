@@ -98,6 +98,8 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
         message = (
             f"prescrite depuis le {date_fr(prescription.valeur + timedelta(days=1))} : l'encaisser reste licite, la réclamer non"
         )
+        if any(r.cle == "instance_en_cours" for r in prescription.resultat.reserves):
+            message += " ; sauf si l'instance dure encore : donnez le jour de sa fin (C. civ., art. 2242)"
         return Alerte("prescrite", "grave", message, reference, source)
     if prescription.douteuse:
         message = (

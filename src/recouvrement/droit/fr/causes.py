@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from recouvrement.droit.base import RegimePrescription
 from recouvrement.droit.chronologie import Versement
@@ -28,6 +28,11 @@ from recouvrement.resultat import Regle, Reserve, Source
 
 ANEANTIE = "interruption non avenue : désistement, péremption, rejet définitif ou caducité"
 NON_AVENUE = Source("Code civil", "2243")
+INSTANCE_EN_COURS = Reserve(
+    "instance_en_cours",
+    "instance dont la fin est inconnue, ou à venir : tant qu'elle dure, l'interruption dure aussi ; le délai est compté de l'acte, par prudence",
+    Source("Code civil", "2242"),
+)
 QUADRIENNALES = frozenset({"quadriennale", "quadriennale_prudente"})
 ECRITS = dict.fromkeys(QUADRIENNALES, "ecrit_public") | {"eau_public": "ecrit_du_comptable"}
 
@@ -86,6 +91,13 @@ class Moment(NamedTuple):
     reprise: date
     en_cours: bool = False
     aneanti: bool = False
+
+
+@lru_cache(maxsize=32)
+def _durable(cause: Cause) -> Cause:
+    """La même, dont l'instance dure encore, ou dont la fin n'est pas connue."""
+    variante = cause.quadriennale and _durable(cause.quadriennale)
+    return evolve(cause, reserves=(*cause.reserves, INSTANCE_EN_COURS), quadriennale=variante)
 
 
 @lru_cache(maxsize=1)
@@ -150,8 +162,11 @@ def _moments(
         case ActeInterruptif():
             cause = table[e.cause]
             fin = e.fin_le or (_cloture(evenements, e.le) if e.cause == "declaration_de_creance" else None)
+            finie = fin is not None and fin <= au
             depart = fin if cause.instance and fin is not None and e.le <= fin <= au else e.le
-            yield Moment(e.le, cause, depart, e.le, aneanti=e.non_avenu)
+            yield Moment(e.le, cause if finie or not cause.instance else _durable(cause), depart, e.le, aneanti=e.non_avenu)
+            if e.cause == "saisie" and fin is not None and fin <= au:
+                yield Moment(e.le, table["saisie_qui_dure"], fin, e.le, aneanti=e.non_avenu)
         case Suspension():
             reprise = au if e.au is None or e.au > au else e.au
             if ligne.suspension_max is not None:
