@@ -10,6 +10,7 @@ from recouvrement.courrier.faits import Faits
 from recouvrement.droit import pour
 from recouvrement.droit.fr.jours_feries import Calendrier
 from recouvrement.modele.personnes import Qualite
+from recouvrement.politique.alertes import MORATOIRES
 from recouvrement.politique.bilan import Alerte
 from recouvrement.politique.suite import presentation_presumee
 from recouvrement.resultat import Source
@@ -20,7 +21,6 @@ DES_CHIFFRES = frozenset(
 DU_DOSSIER = frozenset({"prescription_proche", "credit_possible", "creancier_etranger"})
 DELAI_D_USAGE = {True: 15, False: 8}  # un consommateur, un autre : jours après la présentation
 MENTIONS = Source("Code de commerce", "R. 123-237")
-MORATOIRES = Source("Code de la commande publique", "L. 2192-14")
 NUMERO = re.compile(r"(?:[A-Z]\.\s)?[\d-]+")  # le premier article qu'une source cite
 EN_AFFAIRES = frozenset({Qualite.COMMERCANT, Qualite.PROFESSIONNEL})
 

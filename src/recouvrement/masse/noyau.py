@@ -115,7 +115,7 @@ class _Etat:
         if self.classe.ecarte:
             dits |= ECARTE
         if self.classe.court == "rien" and self.classe.regime.poste == "interets":
-            dits |= self.en_retard * SANS_DEMEURE
+            dits |= (self.en_retard & (principal > 0)) * SANS_DEMEURE
         if self.classe.regime.interets_sous:
             dits |= ((principal == 0) & (penalites + indemnite > 0) & self.lignes) * A_PAYER
         vers.alertes[:] = np.where(vers.alertes == AUX_OBJETS, AUX_OBJETS, dits)

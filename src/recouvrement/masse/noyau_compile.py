@@ -172,11 +172,11 @@ def _partir(regle: Any, emise: Any, executee: Any, donnee: Any, e: Any) -> Any:
 
 
 @partie
-def _alerter(regle: Any, arret: Any, en_retard: Any, a_payer: Any) -> Any:
+def _alerter(regle: Any, arret: Any, a_courir: Any, a_payer: Any) -> Any:
     """Ce qu'il faut savoir des comptes d'une ligne payée."""
     alertes = regle.toujours
     alertes |= NON_PUBLIE if arret else 0
-    alertes |= regle.sans_demeure if en_retard else 0
+    alertes |= regle.sans_demeure if a_courir else 0
     alertes |= regle.a_payer if a_payer else 0
     return alertes
 
@@ -306,7 +306,7 @@ def _lignes(debut: int, fin: int, lues: Any, rangs: Any, tables: Any, ecrites: A
             faites[i] = admise
             if alertes != AUX_OBJETS:
                 a_payer = lignes and principal == 0 and penalites + indemnite > 0
-                alertes = _alerter(regle, arret, en_retard, a_payer) | (dit_trop_percu if trop_percu else 0)
+                alertes = _alerter(regle, arret, en_retard and principal > 0, a_payer) | (dit_trop_percu if trop_percu else 0)
         else:
             indemnite, lignes = jour.indemnite, e < regle.court_avant
             penalites = _a_l_examen(regle, jour, principal, taux, e, au, paliers[3])

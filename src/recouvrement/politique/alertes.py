@@ -15,7 +15,7 @@ from recouvrement.erreurs import DroitIndisponible
 from recouvrement.modele.actes import CAUSES_D_INTERRUPTION
 from recouvrement.modele.conditions import TauxIndexe
 from recouvrement.modele.dossier import Evenement
-from recouvrement.modele.evenements import Echeancier, Promesse, Titre
+from recouvrement.modele.evenements import Echeancier, Promesse, Remise, Titre
 from recouvrement.modele.montant import Montant, Taux, somme
 from recouvrement.politique import accord, empechements
 from recouvrement.politique.bilan import NOMS_DES_POSTES, Alerte, Gravite
@@ -24,6 +24,11 @@ from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, Delai
 
 REMISE_DE_DETTE = Source("Code civil", "1350")
+MORATOIRES = Source("Code de la commande publique", "L. 2192-14")
+RENONCIATION = (
+    "remise d'intérêts moratoires à un acheteur public : y renoncer est réputé non écrit, même par transaction (CAA Douai, 27 février 2020,"
+    " n° 18DA02505) ; elle est comptée, sans vous lier"
+)
 DELAIS_D_ALERTE: tuple[tuple[Delai, Gravite], ...] = (
     (Delai(jours=empechements.PRESCRIPTION_PROCHE.days), "grave"),
     (Delai(mois=6), "attention"),
@@ -49,11 +54,13 @@ def alertes(
                 trouvees.extend(_interets_du_titre(compte, e, droit, au))
             case Promesse() | Echeancier() if compte.total:
                 trouvees.extend(_parole(compte, e, faits, evenements, droit, au))
+            case Remise() if compte.regime.ordre_public and e.poste == "penalites":
+                trouvees.append(Alerte("renonciation_publique", "attention", RENONCIATION, creance.reference, MORATOIRES))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     for doute in dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]):  # celles des taux des lignes
         trouvees.append(Alerte("taux_incertain", "attention", doute.texte, creance.reference, doute.source))
-    if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard:
+    if compte.course.poste == "interets" and compte.course.apres is None and compte.en_retard and compte.principal:
         trouvees.append(Alerte("sans_demeure", "attention", compte.course.motif, creance.reference, compte.course.source))
     if creance.conditions.taux_penalites is not None and not compte.regime.admet_un_taux_convenu:
         message = f"taux convenu ({creance.conditions.taux_penalites}) écarté : entre ces parties, seul le taux de la loi est compté, par prudence"

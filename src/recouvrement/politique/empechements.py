@@ -53,6 +53,9 @@ BLOCAGES = {
     "cedee": "créance cédée : le nouveau créancier la recouvre",
 }
 
+# Ce qui n'empêche pas de déclarer au mandataire judiciaire ce qui reste dû : le délai court quand même (C. com., art. L. 622-24).
+DECLARABLES = frozenset({PRINCIPAL_PAYE, BLOCAGES["represente"]})
+
 
 def definitif(bilan: BilanCreance) -> Empechement | None:
     """Ce qui interdit toute demande, et tout acte : rien n'est plus dû, ou plus rien ne peut être demandé."""

@@ -142,13 +142,12 @@ def _suite(
 ) -> _Pas | Empechement | ActionProposee:
     """Ce qui interdit, puis ce qui presse, puis ce qui suspend, puis la première lettre d'un mandataire, puis l'étape du scénario."""
     creance = bilan.creance
-    if interdit := empechements.definitif(bilan):
-        return interdit
-    if faits:
-        if bloque := empechements.blocage(creance, faits, au):
-            return bloque
-        if procedure := empechements.procedure_subie(creance, faits, au):
-            return _declarer(creance, procedure, faits, droit, au)
+    interdits = [x for x in (empechements.definitif(bilan), empechements.blocage(creance, faits, au)) if x]
+    procedure = empechements.procedure_subie(creance, faits, au) if faits else None
+    if procedure and empechements.DECLARABLES.issuperset([x.motif for x in interdits]):
+        return _declarer(creance, procedure, faits, droit, au)
+    if interdits:
+        return interdits[0]
     if au >= bilan.prescription.prudente - empechements.PRESCRIPTION_PROCHE:
         return _interrompre(bilan, au)
     if (faits or bilan.conteste or scenario.solde_minimal is not None) and (
