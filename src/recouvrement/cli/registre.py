@@ -88,7 +88,4 @@ def _ouvrir(fichier: Path) -> RegistreSqlite:
     """Ouvrir un registre le créerait : celui qu'on nomme ici existe."""
     if not fichier.is_file():
         raise DonneeInvalide("aucun registre à ce nom", champ="registre", valeur=str(fichier))
-    if not fichier.stat().st_size:
-        remede = "S'il a servi, il a été vidé : reprenez une sauvegarde avant tout envoi."
-        raise DonneeInvalide("fichier vide : rien n'y est inscrit", champ="registre", valeur=str(fichier), remede=remede)
     return RegistreSqlite(fichier, horloge)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RecouvrementError, RegistreCorrompu, RegistreOccupe, cause
 
@@ -40,8 +41,52 @@ def ouvrir(chemin: Path) -> sqlite3.Connection:
             valeur=str(chemin),
             remede="Remettez les fichiers ensemble, ou reprenez une sauvegarde.",
         )
+    return _connecter(chemin, chemin)
+
+
+def naitre(chemin: Path, batir: Callable[[sqlite3.Connection], None]) -> None:
+    """Crée la base sous un autre nom, entière, puis lui donne le sien : un fichier de ce nom n'est vide que s'il a été vidé.
+
+    Rien n'est fait si le fichier existe, ou si un autre processus le crée en même temps : le sien vaut.
+
+    Raises:
+        DonneeInvalide: Le fichier est vide, ou ne peut pas être créé.
+    """
+    if chemin.exists():
+        if not chemin.stat().st_size:
+            remede = "S'il a servi, reprenez une sauvegarde avant tout envoi ; s'il est neuf, supprimez-le."
+            raise DonneeInvalide("fichier vide : rien n'y est inscrit", champ="registre", valeur=str(chemin), remede=remede)
+        return
+    if compagnons(chemin):
+        return  # « ouvrir » dira ce qui manque
+    reel = chemin.resolve()  # un lien peut précéder le fichier qu'il désigne
+    partielle = reel.with_name(f"{reel.name}.partiel-{token_hex(4)}")
     try:
-        base = sqlite3.connect(chemin, timeout=_ATTENTE, isolation_level=None, check_same_thread=False)
+        with traduire(chemin), closing(_connecter(partielle, chemin)) as base:
+            base.execute("PRAGMA synchronous = EXTRA")
+            base.execute("BEGIN IMMEDIATE")
+            batir(base)
+            base.execute("COMMIT")
+        _nommer(partielle, reel)
+    finally:
+        partielle.unlink(missing_ok=True)
+
+
+def _nommer(partielle: Path, chemin: Path) -> None:
+    """Donne son nom au fichier, sans en remplacer un autre."""
+    try:
+        os.link(partielle, chemin)
+    except FileExistsError:
+        return
+    except OSError:  # un système de fichiers sans liens
+        if not chemin.exists():
+            partielle.rename(chemin)
+    _inscrire_le_nom(chemin.parent)
+
+
+def _connecter(fichier: Path, chemin: Path) -> sqlite3.Connection:
+    try:
+        base = sqlite3.connect(fichier, timeout=_ATTENTE, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as e:
         raise DonneeInvalide(
             "le registre ne peut pas être ouvert ni créé",

@@ -18,7 +18,7 @@ from recouvrement.erreurs import DonneeInvalide, EnvoiImpossible, RegistreCorrom
 from recouvrement.ports import Document, Verification
 from recouvrement.registre import migrations
 from recouvrement.registre.controle import Piece, controler
-from recouvrement.registre.fichier import copier, ouvrir, traduire
+from recouvrement.registre.fichier import copier, naitre, ouvrir, traduire
 from recouvrement.registre.inscriptions import Inscription
 from recouvrement.registre.journal import Journal
 
@@ -50,7 +50,7 @@ class RegistreSqlite(Journal):
         horloge: Rend l'instant présent, avec fuseau.
 
     Raises:
-        DonneeInvalide: Le fichier ne peut pas être ouvert ni créé.
+        DonneeInvalide: Le fichier ne peut pas être ouvert ni créé, ou il est vide : il a été vidé, une création ne le laisse pas ainsi.
         RegistreCorrompu: Ce n'est pas un registre, il est abîmé, ou d'une version plus récente. Rien n'y est écrit.
     """
 
@@ -59,6 +59,7 @@ class RegistreSqlite(Journal):
         self._chemin = Path(chemin).absolute()
         self._verrou = threading.RLock()
         self._pid = os.getpid()
+        naitre(self._chemin, _creer)
         self._base = ouvrir(self._chemin)
         try:
             with traduire(self._chemin):
@@ -144,15 +145,11 @@ class RegistreSqlite(Journal):
         return verdict
 
     def _preparer(self) -> None:
-        """Reconnaît la base avant d'y rien écrire, puis la crée si elle est vide, la convertit si elle est ancienne."""
+        """Reconnaît la base avant d'y rien écrire, puis la convertit si elle est ancienne."""
         self._base.execute("PRAGMA synchronous = EXTRA")
         self._base.execute("PRAGMA secure_delete = ON")
         with self._transaction(ecriture=False):
             version = self._version()
-        if version == 0:
-            with self._transaction(ecriture=True):
-                if self._version() == 0:  # un autre processus a pu la créer entre-temps
-                    self._creer()
         (verdict,) = self._base.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise RegistreCorrompu(f"{self._chemin} est abîmé ({verdict}). Rien n'y a été écrit ; reprenez une sauvegarde.")
@@ -161,12 +158,14 @@ class RegistreSqlite(Journal):
             self._convertir()
 
     def _version(self) -> int:
-        """Version du schéma ; 0 : rien n'y est encore."""
+        """Version du schéma."""
         (application,) = self._base.execute("PRAGMA application_id").fetchone()
         (version,) = self._base.execute("PRAGMA user_version").fetchone()
         (tables,) = self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if (application, version, tables) == (0, 0, 0):
-            return 0
+            raise RegistreCorrompu(
+                f"{self._chemin} est une base vide : rien n'y est inscrit. S'il a servi, reprenez une sauvegarde."
+            )
         if application != _APPLICATION:
             raise RegistreCorrompu(f"{self._chemin} est une autre base de données, pas un registre. Rien n'y a été écrit.")
         if version not in (1, _VERSION):
@@ -176,20 +175,6 @@ class RegistreSqlite(Journal):
             )
         return int(version)
 
-    def _creer(self) -> None:
-        for table, colonnes in _TABLES.items():
-            self._base.execute(f"CREATE TABLE {table} ({colonnes})")
-            for geste in ("UPDATE", "DELETE"):
-                sauf = f" WHEN {_SANS_EFFACEMENT}" if geste == "DELETE" and table in _EFFACABLES else ""
-                self._base.execute(
-                    f"CREATE TRIGGER {table}_sans_{geste.lower()} BEFORE {geste} ON {table}{sauf}"
-                    f" BEGIN SELECT RAISE(ABORT, 'registre en ajout seul'); END"
-                )
-        self._base.execute("CREATE INDEX pseudonymes_par_ligne ON pseudonymes (seq)")
-        self._base.execute("CREATE INDEX documents_par_empreinte ON documents (empreinte)")
-        self._base.execute(f"PRAGMA application_id = {_APPLICATION}")
-        self._base.execute(f"PRAGMA user_version = {_VERSION}")
-
     def _convertir(self) -> None:
         """De la version 1 à celle-ci, en une transaction ; la copie d'avant est faite et relue d'abord."""
         with self._transaction(ecriture=True):
@@ -197,7 +182,7 @@ class RegistreSqlite(Journal):
                 return
             migrations.copie_d_avant(self._base, self._chemin)
             migrations.mettre_de_cote(self._base)
-            self._creer()
+            _creer(self._base)
             for inscription, documents in migrations.converties(self._base, self._instant(self._horloge())):
                 self._ecrire(inscription)
                 for document in documents:
@@ -251,3 +236,19 @@ class RegistreSqlite(Journal):
 
     def _index(self) -> Iterable[tuple[object, object]]:
         return self._base.execute("SELECT terme, seq FROM pseudonymes")
+
+
+def _creer(base: sqlite3.Connection) -> None:
+    """Les tables de cette version, que rien ne peut récrire."""
+    for table, colonnes in _TABLES.items():
+        base.execute(f"CREATE TABLE {table} ({colonnes})")
+        for geste in ("UPDATE", "DELETE"):
+            sauf = f" WHEN {_SANS_EFFACEMENT}" if geste == "DELETE" and table in _EFFACABLES else ""
+            base.execute(
+                f"CREATE TRIGGER {table}_sans_{geste.lower()} BEFORE {geste} ON {table}{sauf}"
+                f" BEGIN SELECT RAISE(ABORT, 'registre en ajout seul'); END"
+            )
+    base.execute("CREATE INDEX pseudonymes_par_ligne ON pseudonymes (seq)")
+    base.execute("CREATE INDEX documents_par_empreinte ON documents (empreinte)")
+    base.execute(f"PRAGMA application_id = {_APPLICATION}")
+    base.execute(f"PRAGMA user_version = {_VERSION}")

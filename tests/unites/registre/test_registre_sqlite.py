@@ -1,11 +1,13 @@
 # ruff: noqa: S608 — les requêtes sont composées de noms de colonnes écrits ici
 """Le registre sur disque : durée, concurrence, pannes, altérations."""
 
+import errno
+import os
 import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -160,12 +162,79 @@ def test_un_autre_processus_vivant_tient_sa_cle(chemin):
 
 
 def test_un_registre_qu_un_autre_processus_cree_au_meme_instant_n_est_pas_dit_manquant(chemin, monkeypatch):
+    ailleurs = chemin.with_name("ailleurs.sqlite")
+    with ouvrir(ailleurs) as registre:
+        registre.reserver(pli())
+
     def pendant_qu_il_se_cree(_):
-        chemin.touch()
+        if not chemin.exists():
+            ailleurs.rename(chemin)
         return ["registre.sqlite-journal"]
 
     monkeypatch.setattr(module, "compagnons", pendant_qu_il_se_cree)
-    ouvrir(chemin).fermer()
+    with ouvrir(chemin) as registre:
+        assert list(registre.inscriptions())
+
+
+def test_de_deux_creations_la_premiere_vaut(chemin, monkeypatch):
+    """Entre la base bâtie et son nom, un autre processus a donné ce nom à la sienne, et y a inscrit."""
+    lier = os.link
+
+    def pendant_que_l_autre_finit(partielle, nom):
+        monkeypatch.setattr(module.os, "link", lier)
+        with ouvrir(chemin) as autre:
+            autre.reserver(pli())
+        lier(partielle, nom)
+
+    monkeypatch.setattr(module.os, "link", pendant_que_l_autre_finit)
+    with ouvrir(chemin) as registre:
+        assert len(list(registre.inscriptions())) == 1
+    assert [x.name for x in chemin.parent.iterdir()] == [chemin.name]
+
+
+def test_sans_liens_le_fichier_prend_son_nom_quand_meme(chemin, monkeypatch):
+    def sans_liens(*_):
+        raise OSError(errno.EPERM, "pas de liens ici")
+
+    monkeypatch.setattr(module.os, "link", sans_liens)
+    with ouvrir(chemin) as registre:
+        registre.reserver(pli())
+    with ouvrir(chemin) as registre:
+        assert len(list(registre.inscriptions())) == 1
+
+
+def test_un_registre_vide_n_est_pas_pris_pour_un_neuf(chemin):
+    """Tout y repartirait : ce qui a été envoyé n'y est plus inscrit."""
+    with ouvrir(chemin) as registre:
+        registre.reserver(pli())
+    os.truncate(chemin, 0)
+    with pytest.raises(DonneeInvalide, match="fichier vide"):
+        ouvrir(chemin)
+    assert chemin.stat().st_size == 0
+
+
+def test_une_base_sans_table_n_est_pas_un_registre(chemin):
+    with closing(sqlite3.connect(chemin)) as base:
+        base.execute("PRAGMA user_version = 0")
+        base.execute("VACUUM")
+    assert chemin.stat().st_size
+    with pytest.raises(RegistreCorrompu, match="base vide"):
+        ouvrir(chemin)
+
+
+def test_un_lien_peut_preceder_son_registre(chemin):
+    reel = chemin.with_name("reel.sqlite")
+    chemin.symlink_to(reel)
+    with ouvrir(chemin) as registre:
+        registre.reserver(pli())
+    assert (reel.is_file(), chemin.is_symlink()) == (True, True)
+
+
+def test_une_creation_manquee_ne_laisse_rien(chemin, monkeypatch):
+    monkeypatch.setattr(module, "_nommer", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        ouvrir(chemin)
+    assert list(chemin.parent.iterdir()) == []
 
 
 def test_huit_lancements_une_seule_prise_par_cle(chemin):
