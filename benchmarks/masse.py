@@ -12,7 +12,7 @@ les rejets, chaque donnée étant contrôlée. Les façons sont appelées tour �
 Buts, entre professionnels : le temps de NumPy à la main, la moitié de celui de Polars à travail égal ; sur le portefeuille entier, un noyau
 compilé trois fois plus rapide que celui de NumPy, 64 octets de travail par ligne en plus des tables, et temps(10 n) / temps(n) sous 11,
 jusqu'à dix millions de lignes. Mesuré le 22 novembre 2026, sur deux fils d'une machine partagée, à un million, puis à dix millions de lignes :
-×0,58 à ×0,74, puis ×0,32 de NumPy ; ×0,42 à ×0,48, puis ×0,33 de Polars à travail égal, ×0,57 à ×0,71, puis ×0,54 sans rejets ni contrôles,
+×0,58 à ×0,79, puis ×0,32 de NumPy ; ×0,42 à ×0,48, puis ×0,33 de Polars à travail égal, ×0,57 à ×0,73, puis ×0,54 sans rejets ni contrôles,
 ×1,0 à ×1,3, puis ×0,90 pour son total seul ; noyau compilé ×3,1 à ×3,4 au calme, ×2,0 à ×2,6 quand des voisins prennent le cache ; 43 à
 55 octets ; 3,8 à 6,6, puis 10,5 ; de 4 à 9 % du débit d'une copie.
 """
