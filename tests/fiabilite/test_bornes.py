@@ -160,7 +160,7 @@ def test_des_lignes_toutes_fausses_refusent_le_fichier(monkeypatch: pytest.Monke
     """Une ligne de deux octets donnerait une anomalie de trois cents : au-delà d'une borne, le fichier entier est refusé."""
     monkeypatch.setattr(tableau, "_REFUS", 10)
     assert len(LecteurCsv().lire(csv(lambda _: "a\n")(10)).anomalies) == 10
-    with pytest.raises(RecouvrementError, match="ligne 12 : plus de 10 lignes refusées"):
+    with pytest.raises(RecouvrementError, match=r"ligne 12 : plus de 10\slignes refusées"):
         LecteurCsv().lire(csv(lambda _: "a\n")(11))
 
 

@@ -138,4 +138,4 @@ def test_une_instance_qui_dure_peut_etre_n_est_pas_dite_prescrite_sans_condition
         dossier(creance(emise_le=date(2023, 1, 1), echeance=date(2023, 2, 1), debiteur=CONSOMMATEUR), faits=(assignee,)), au=AU
     )
     (alerte,) = [a for a in bilan.alertes if a.cle == "prescrite"]
-    assert ("sauf si l'instance dure encore" in alerte.message) is sous_condition
+    assert ("sauf si l'instance, ou la procédure, dure encore" in alerte.message) is sous_condition

@@ -8,9 +8,10 @@ from recouvrement.affichage import compter, date_fr
 from recouvrement.courrier.document import Courrier
 from recouvrement.courrier.faits import Faits
 from recouvrement.droit import pour
+from recouvrement.droit.base import Regime
 from recouvrement.droit.fr.jours_feries import Calendrier
+from recouvrement.modele.creance import Creance
 from recouvrement.modele.personnes import Qualite
-from recouvrement.politique.alertes import MORATOIRES
 from recouvrement.politique.bilan import Alerte
 from recouvrement.politique.suite import presentation_presumee
 from recouvrement.resultat import Source
@@ -48,16 +49,18 @@ def _delai(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
 def _redaction(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
     """Une lettre cite les textes en vigueur ; un contrat plus ancien garde les siens, que le décompte cite."""
     ecrit = " ".join("".join(map(str, texte)) for texte in courrier.textes())
-    regimes = {r.code: r for r in pour("fr").regimes}
-    for b in faits.visees:
-        if regime := regimes.get(b.regime):
-            sienne, presente = regime.source_au(b.creance.contrat_le or b.creance.emise_le), regime.source_au(courrier.date)
-            cite = _numero(presente)
-            if cite != _numero(sienne) and cite in ecrit:
-                message = (
-                    f"facture {b.creance.numero} : son contrat est régi par {sienne} ; la lettre cite {presente} : à corriger"
-                )
-                yield Alerte("redaction_ancienne", "attention", message, b.creance.reference, sienne)
+    for c, regime in _regimes(faits):
+        sienne, presente = regime.source_au(c.contrat_le or c.emise_le), regime.source_au(courrier.date)
+        cite = _numero(presente)
+        if cite != _numero(sienne) and cite in ecrit:
+            message = f"facture {c.numero} : son contrat est régi par {sienne} ; la lettre cite {presente} : à corriger"
+            yield Alerte("redaction_ancienne", "attention", message, c.reference, sienne)
+
+
+def _regimes(faits: Faits) -> Iterator[tuple[Creance, Regime]]:
+    """Les créances dont parle la lettre, et leur régime."""
+    connus = {r.code: r for r in pour("fr").regimes}
+    return ((b.creance, connus[b.regime]) for b in faits.visees if b.regime in connus)
 
 
 def _numero(source: Source) -> str:
@@ -67,12 +70,13 @@ def _numero(source: Source) -> str:
 
 def _renonciation(courrier: Courrier, faits: Faits) -> Iterator[Alerte]:
     """Ce qu'une transaction abandonne s'écrit librement : seul un humain voit si ce sont des intérêts moratoires."""
-    if courrier.lettre == "transaction" and any(b.regime == "public" for b in faits.visees):
+    articles = [regime.renonciation for _, regime in _regimes(faits) if regime.renonciation is not None]
+    if courrier.lettre == "transaction" and articles:
         message = (
             "renoncer aux intérêts moratoires d'un acheteur public est réputé non écrit, même par transaction (CAA Douai, 27 février "
             "2020, n° 18DA02505) : n'abandonnez que du principal"
         )
-        yield Alerte("renonciation_publique", "attention", message, source=MORATOIRES)
+        yield Alerte("renonciation_publique", "attention", message, source=articles[0])
 
 
 def _mentions(courrier: Courrier) -> Iterator[Alerte]:

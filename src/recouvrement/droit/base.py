@@ -68,6 +68,7 @@ class Regime:
         taux_convenu: Au civil, un taux convenu remplace le taux légal (toujours admis pour des pénalités).
         versions: Rédactions de la loi, par jour d'entrée en vigueur ; vide : ``source`` seule.
         interets_sous: Jours laissés au débiteur pour payer les intérêts une fois le principal payé, et l'article.
+        renonciation: Le texte qui répute non écrite une renonciation aux pénalités ; ``None`` : le créancier peut les remettre.
         imputation: Ce qu'un paiement éteint d'abord, quand la loi du régime le fixe ; sinon, la convention de calcul.
         sans_clause_penale: Pourquoi aucune clause pénale ne joue ; vide : elle joue.
         frais: Frais justifiés : le ``complement`` de l'indemnité, ceux faits depuis la mise en ``demeure``, ou ``aucun``.
@@ -96,6 +97,7 @@ class Regime:
     taux_convenu: bool = False
     versions: tuple[tuple[date, Source], ...] = ()
     interets_sous: tuple[int, Source] | None = None
+    renonciation: Source | None = None
     imputation: Literal["principal_d_abord"] | None = None
     sans_clause_penale: str = ""
     frais: Literal["complement", "demeure", "aucun"] = "aucun"

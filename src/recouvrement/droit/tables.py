@@ -116,6 +116,7 @@ def _regime(brut: Mapping[str, Any], versions: tuple[tuple[date, Source], ...]) 
         taux_convenu=brut.get("taux_convenu", False),
         imputation=brut.get("imputation"),
         interets_sous=(brut["interets_sous"]["jours"], source(brut["interets_sous"])) if "interets_sous" in brut else None,
+        renonciation=source(brut["renonciation"]) if "renonciation" in brut else None,
         versions=versions,
         sans_clause_penale=brut.get("sans_clause_penale", ""),
         frais=brut.get("frais", "aucun"),

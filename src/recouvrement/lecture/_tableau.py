@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, field, frozen
 
+from recouvrement.affichage import compter
 from recouvrement.erreurs import DonneeInvalide, Remede
 from recouvrement.lecture._faits_csv import (
     COLONNES_CREANCES,
@@ -159,7 +160,7 @@ class Suite:
         self.refus += 1
         if self.refus > _REFUS:
             remede = "Vérifiez le délimiteur, les conventions déclarées et le fichier ; rien n'en a été lu."
-            raise DonneeInvalide(f"plus de {_REFUS:_} lignes refusées".replace("_", " "), ou=constat.ou, remede=remede)
+            raise DonneeInvalide(f"plus de {compter(_REFUS, 'ligne')} refusées", ou=constat.ou, remede=remede)
 
     def lecture(self, carnet: Constat) -> Lecture:
         """Tout ce qui a été lu."""

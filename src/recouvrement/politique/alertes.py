@@ -24,11 +24,6 @@ from recouvrement.resultat import Source
 from recouvrement.temps import UN_JOUR, Delai
 
 REMISE_DE_DETTE = Source("Code civil", "1350")
-MORATOIRES = Source("Code de la commande publique", "L. 2192-14")
-RENONCIATION = (
-    "remise d'intérêts moratoires à un acheteur public : y renoncer est réputé non écrit, même par transaction (CAA Douai, 27 février 2020,"
-    " n° 18DA02505) ; elle est comptée, sans vous lier"
-)
 DELAIS_D_ALERTE: tuple[tuple[Delai, Gravite], ...] = (
     (Delai(jours=empechements.PRESCRIPTION_PROCHE.days), "grave"),
     (Delai(mois=6), "attention"),
@@ -54,8 +49,9 @@ def alertes(
                 trouvees.extend(_interets_du_titre(compte, e, droit, au))
             case Promesse() | Echeancier() if compte.total:
                 trouvees.extend(_parole(compte, e, faits, evenements, droit, au))
-            case Remise() if compte.regime.ordre_public and e.poste == "penalites":
-                trouvees.append(Alerte("renonciation_publique", "attention", RENONCIATION, creance.reference, MORATOIRES))
+            case Remise() if e.poste == "penalites" and (article := compte.regime.renonciation) is not None:
+                message = f"remise d'intérêts moratoires : y renoncer est réputé non écrit ({article}) ; elle est comptée, sans vous lier"
+                trouvees.append(Alerte("renonciation_publique", "attention", message, creance.reference, article))
     if compte.arret is not None:
         trouvees.append(_taux_inconnu(creance.reference, compte.arret))
     for doute in dict.fromkeys([r for trait in compte.traits for r in trait.palier.reserves]):  # celles des taux des lignes
@@ -106,7 +102,7 @@ def _prescription(reference: str, prescription: Prescription, au: date) -> Alert
             f"prescrite depuis le {date_fr(prescription.valeur + timedelta(days=1))} : l'encaisser reste licite, la réclamer non"
         )
         if any(r.cle == "instance_en_cours" for r in prescription.resultat.reserves):
-            message += " ; sauf si l'instance dure encore : donnez le jour de sa fin (C. civ., art. 2242)"
+            message += " ; sauf si l'instance, ou la procédure, dure encore : donnez le jour de sa fin (C. civ., art. 2242)"
         return Alerte("prescrite", "grave", message, reference, source)
     if prescription.douteuse:
         message = (

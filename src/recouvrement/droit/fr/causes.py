@@ -30,7 +30,8 @@ ANEANTIE = "interruption non avenue : désistement, péremption, rejet définiti
 NON_AVENUE = Source("Code civil", "2243")
 INSTANCE_EN_COURS = Reserve(
     "instance_en_cours",
-    "instance dont la fin est inconnue, ou à venir : tant qu'elle dure, l'interruption dure aussi ; le délai est compté de l'acte, par prudence",
+    "instance, ou procédure, dont la fin est inconnue ou à venir : tant qu'elle dure, l'interruption dure aussi ; le délai est compté de"
+    " l'acte, par prudence",
     Source("Code civil", "2242"),
 )
 QUADRIENNALES = frozenset({"quadriennale", "quadriennale_prudente"})
@@ -46,6 +47,7 @@ class Cause:
         butoir: Soumise aux vingt ans de l'article 2232.
         forclusion: Joue aussi contre une forclusion.
         instance: Dure jusqu'à la fin de l'instance, ou de la procédure (C. civ., art. 2242) ; sinon, l'acte ne vaut que son jour.
+        procedure: La cause qui en retient la fin, si son effet dure peut-être autant qu'elle.
         plancher: Six mois restent au moins quand le temps court à nouveau.
         seulement: Régimes qu'elle touche ; vide : tous.
         quadriennale: La même, envers une personne publique : un autre texte en donne le motif.
@@ -61,6 +63,7 @@ class Cause:
     butoir: bool = False
     forclusion: bool = False
     instance: bool = False
+    procedure: str = ""
     plancher: bool = False
     seulement: frozenset[str] = frozenset()
     reserves: tuple[Reserve, ...] = ()
@@ -119,6 +122,7 @@ def _cause(cle: str, brut: Mapping[str, Any]) -> Cause:
         butoir=brut.get("butoir", False),
         forclusion=brut.get("forclusion", False),
         instance=brut.get("instance", False),
+        procedure=brut.get("procedure", ""),
         plancher=brut.get("plancher", False),
         seulement=frozenset(brut.get("seulement", ())),
         reserves=doute + incertitude(f"cause_{cle}", brut["intitule"], brut["verifie"]),
@@ -160,13 +164,13 @@ def _moments(
 ) -> Iterator[Moment]:
     match e:
         case ActeInterruptif():
-            cause = table[e.cause]
-            fin = e.fin_le or (_cloture(evenements, e.le) if e.cause == "declaration_de_creance" else None)
-            finie = fin is not None and fin <= au
-            depart = fin if cause.instance and fin is not None and e.le <= fin <= au else e.le
-            yield Moment(e.le, cause if finie or not cause.instance else _durable(cause), depart, e.le, aneanti=e.non_avenu)
-            if e.cause == "saisie" and fin is not None and fin <= au:
-                yield Moment(e.le, table["saisie_qui_dure"], fin, e.le, aneanti=e.non_avenu)
+            cause, fin = table[e.cause], e.fin_le or (_cloture(evenements, e.le) if e.cause == "declaration_de_creance" else None)
+            if fin is None or not e.le <= fin <= au:
+                yield Moment(e.le, _durable(cause) if cause.instance else cause, e.le, e.le, aneanti=e.non_avenu)
+                return
+            yield Moment(e.le, cause, fin if cause.instance else e.le, e.le, aneanti=e.non_avenu)
+            if cause.procedure:
+                yield Moment(e.le, table[cause.procedure], fin, e.le, aneanti=e.non_avenu)
         case Suspension():
             reprise = au if e.au is None or e.au > au else e.au
             if ligne.suspension_max is not None:
