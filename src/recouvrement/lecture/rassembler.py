@@ -11,7 +11,7 @@ from attrs import evolve
 from recouvrement.erreurs import DonneeInvalide, RecouvrementError, Remede
 from recouvrement.lecture.constat import Constat
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement, creances_visees
+from recouvrement.modele.dossier import Dossier, Evenement, aiguillage, creances_visees
 from recouvrement.modele.evenements import Blocage, Paiement, Rejet
 from recouvrement.ports import Anomalie, Lecture
 
@@ -124,13 +124,9 @@ class _Guichet:
 
     def __init__(self, dossiers: Sequence[Dossier]) -> None:
         self.suivis: list[list[_Fait]] = [[] for _ in dossiers]
-        self._creances: dict[str, set[int]] = {}
-        self._parties: dict[tuple[str, str, str], int] = {}
+        self._aiguiller = aiguillage(dossiers)
+        self._parties = {(d.creancier.cle, d.debiteur.cle, d.devise): rang for rang, d in enumerate(dossiers)}
         self._paiements: dict[str, set[int]] = {}
-        for rang, d in enumerate(dossiers):
-            self._parties[d.creancier.cle, d.debiteur.cle, d.devise] = rang
-            for x in d.creances:
-                self._creances.setdefault(x.reference, set()).add(rang)
 
     def ranger(self, fait: _Fait) -> int:
         """Range le fait s'il n'y a qu'un dossier possible ; rend combien il y en a."""
@@ -143,14 +139,13 @@ class _Guichet:
         return len(rangs)
 
     def _possibles(self, fait: _Fait) -> Collection[int]:
-        evenement, aucun = fait.evenement, frozenset[int]()
+        evenement = fait.evenement
         if isinstance(evenement, Rejet):
-            return self._paiements.get(evenement.paiement, aucun)
+            return self._paiements.get(evenement.paiement, ())
         if isinstance(evenement, Paiement) and fait.parties:
             cles = [(*parties, evenement.montant.devise) for parties in fait.parties]
             return {self._parties[cle] for cle in cles if cle in self._parties}
-        nommees = [self._creances.get(x, aucun) for x in creances_visees(evenement)]
-        return nommees[0].intersection(*nommees[1:]) if nommees else range(len(self.suivis))
+        return self._aiguiller(creances_visees(evenement))
 
 
 def _propositions(nom: str, lecture: Lecture) -> Iterator[Anomalie]:

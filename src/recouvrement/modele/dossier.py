@@ -1,6 +1,6 @@
 """Un créancier, un débiteur, une devise : leurs créances et ce qui leur est arrivé."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Self
 
@@ -268,31 +268,22 @@ class Dossier:
         groupes: dict[tuple[str, str, str], list[Creance]] = {}
         for creance in c.liste(creances, "creances"):
             groupes.setdefault((creance.creancier.cle, creance.debiteur.cle, creance.devise), []).append(creance)
-        dossiers = {cle: cls(creances=groupe, mandataire=mandataire) for cle, groupe in groupes.items()}
-        suivis: dict[tuple[str, str, str], list[Evenement]] = {cle: [] for cle in groupes}
-        tous = c.liste(evenements, "evenements")
+        dossiers = [cls(creances=groupes[cle], mandataire=mandataire) for cle in sorted(groupes)]
+        suivis: list[list[Evenement]] = [[] for _ in dossiers]
+        tous, aiguiller = c.liste(evenements, "evenements"), aiguillage(dossiers)
         visees = {e.reference: e.creance for e in tous if isinstance(e, Paiement)}
-        par_reference: dict[str, set[tuple[str, str, str]]] = {}
-        for cle, groupe in groupes.items():
-            for x in groupe:
-                par_reference.setdefault(x.reference, set()).add(cle)
         for evenement in tous:
             visee = visees.get(evenement.paiement) if isinstance(evenement, Rejet) else None
-            trouves = [par_reference.get(nom, set()) for nom in ((visee,) if visee else creances_visees(evenement))]
-            cles = list(trouves[0].intersection(*trouves[1:]) if trouves else dossiers)
-            if len(cles) != 1:
+            rangs = aiguiller((visee,) if visee else creances_visees(evenement))
+            if len(rangs) != 1:
                 raise DonneeInvalide(
                     f"{type(evenement).__name__} du {evenement.le:%d/%m/%Y} : dossier introuvable ou ambigu",
                     champ="creance",
                     valeur=", ".join(creances_visees(evenement)) or None,
                     remede="Nommez une créance du dossier visé.",
                 )
-            suivis[cles[0]].append(evenement)
-        return tuple(evolve(dossiers[cle], evenements=suivis[cle]) for cle in sorted(dossiers))
-
-    def concerne(self, evenement: Evenement) -> bool:
-        """Vrai si toutes les créances que l'événement nomme sont de ce dossier ; vrai aussi s'il n'en nomme aucune."""
-        return {x.reference for x in self.creances}.issuperset(creances_visees(evenement))
+            suivis[min(rangs)].append(evenement)
+        return tuple(evolve(d, evenements=siens) for d, siens in zip(dossiers, suivis, strict=True))
 
     def _repr_html_(self) -> str:
         from recouvrement import affichage as a
@@ -347,3 +338,17 @@ def _sans_double(champ: str, references: list[str]) -> None:
         raise DonneeInvalide(
             "référence en double", champ=champ, valeur=double, remede="Chaque référence est unique dans le dossier."
         )
+
+
+def aiguillage(dossiers: Sequence[Dossier]) -> Callable[[Sequence[str]], Collection[int]]:
+    """À quels dossiers va un événement, par leurs rangs : ceux qui ont toutes les créances qu'il nomme ; tous, s'il n'en nomme aucune."""
+    par_reference: dict[str, set[int]] = {}
+    for rang, dossier in enumerate(dossiers):
+        for creance in dossier.creances:
+            par_reference.setdefault(creance.reference, set()).add(rang)
+
+    def aiguiller(nommees: Sequence[str]) -> Collection[int]:
+        trouves = [par_reference.get(reference, set()) for reference in nommees]
+        return trouves[0].intersection(*trouves[1:]) if trouves else range(len(dossiers))
+
+    return aiguiller

@@ -12,7 +12,7 @@ from attrs import evolve, fields, frozen
 from recouvrement.erreurs import DonneeInvalide
 from recouvrement.modele.actes import ActeInterruptif, Demarche
 from recouvrement.modele.creance import Creance
-from recouvrement.modele.dossier import Dossier, Evenement
+from recouvrement.modele.dossier import Dossier, Evenement, aiguillage, creances_visees
 from recouvrement.modele.evenements import Appel, Avoir, Echeancier, FraisJustifies, Paiement, Rejet, Remise, Signal
 from recouvrement.modele.montant import Montant
 from recouvrement.politique.accord import GRACE_DE_PAROLE
@@ -192,12 +192,13 @@ def simuler(
 
 def _supposer(dossiers: tuple[Dossier, ...], hypotheses: tuple[Evenement, ...]) -> Iterator[Dossier]:
     suivis: dict[int, list[Evenement]] = {}
+    aiguiller = aiguillage(dossiers)
     for e in hypotheses:
-        rangs = [i for i, d in enumerate(dossiers) if d.concerne(e)]
+        rangs = aiguiller(creances_visees(e))
         if len(rangs) != 1:
             remede = "Nommez une créance d'un seul des dossiers."
             raise DonneeInvalide("hypothèse sans dossier certain", champ="hypotheses", valeur=type(e).__name__, remede=remede)
-        suivis.setdefault(rangs[0], []).append(e)
+        suivis.setdefault(min(rangs), []).append(e)
     for i, dossier in enumerate(dossiers):
         yield dossier.avec(*suivis[i]) if i in suivis else dossier
 
